@@ -1,0 +1,66 @@
+"""Find text that says things twice, prove it word by word, and cut the second copy.
+
+Names are loaded when first used: importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from dedupe_text._version import __version__
+
+if TYPE_CHECKING:
+    from dedupe_text.dedupe import clean, clean_many, find_repeats
+    from dedupe_text.errors import DedupeTextError, InputError, ReportError, SelfCheckError
+    from dedupe_text.errors import SettingsError
+    from dedupe_text.lsh import lsh_probability, lsh_threshold
+    from dedupe_text.model import Alignment, Cut, Difference, Document, Location, Repeat, Span
+    from dedupe_text.model import Spared
+    from dedupe_text.restore import restore
+    from dedupe_text.result import Result
+    from dedupe_text.settings import Settings
+
+_HOMES = {
+    "dedupe": ("clean", "clean_many", "find_repeats"),
+    "errors": ("DedupeTextError", "InputError", "ReportError", "SelfCheckError", "SettingsError"),
+    "lsh": ("lsh_probability", "lsh_threshold"),
+    "model": (
+        "Alignment", "Cut", "Difference", "Document", "Location", "Repeat", "Span", "Spared",
+    ),
+    "restore": ("restore",),
+    "result": ("Result",),
+    "settings": ("Settings",),
+}  # fmt: skip
+
+__all__ = [
+    "Alignment",
+    "Cut",
+    "DedupeTextError",
+    "Difference",
+    "Document",
+    "InputError",
+    "Location",
+    "Repeat",
+    "ReportError",
+    "Result",
+    "SelfCheckError",
+    "Settings",
+    "SettingsError",
+    "Span",
+    "Spared",
+    "__version__",
+    "clean",
+    "clean_many",
+    "find_repeats",
+    "lsh_probability",
+    "lsh_threshold",
+    "restore",
+]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"dedupe_text.{module}"), name)
+    raise AttributeError(f"module 'dedupe_text' has no attribute {name!r}")

@@ -1,0 +1,187 @@
+"""Repeats to a plan, its check, and carrying it out. The plan is data: cuts in text order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from dedupe_text.errors import SelfCheckError
+from dedupe_text.lcs import align_words
+from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
+from dedupe_text.passages import Passages, gap_before
+from dedupe_text.repeats import Piece
+from dedupe_text.words import Words, fold, split_words
+
+
+def cut_span(text: str, words: Words, first_word: int, last_word: int) -> Span:
+    """The characters to cut so that the words ``first_word:last_word`` go and the seam is clean.
+
+    Of the white space on both sides the weaker goes with the passage: no blank line is doubled,
+    no space is missing.
+
+    >>> text = "One. Two.\\n\\nThree."
+    >>> cut_span(text, split_words(text), 1, 2).of(text)
+    ' Two.'
+    """
+    before, after = gap_before(text, words, first_word), gap_before(text, words, last_word)
+    if before.strength > after.strength:
+        return Span(before.opening.end, after.closing.end)
+    return Span(before.opening.start, after.closing.start)
+
+
+def passage_span(text: str, words: Words, first_word: int, last_word: int) -> Span:
+    """The characters of the passages that hold the words ``first_word:last_word``."""
+    before, after = gap_before(text, words, first_word), gap_before(text, words, last_word)
+    return Span(before.opening.end, after.closing.start)
+
+
+def cut_spans(text: str, words: Words, pieces: Sequence[Piece]) -> list[Span]:
+    """The spans to cut for pieces in order; neighbours share a seam, as if cut as one."""
+    spans: list[Span] = []
+    for run in _neighbours(pieces):
+        whole = cut_span(text, words, run[0].first, run[-1].last)
+        inner = [gap_before(text, words, piece.first).closing.start for piece in run[1:]]
+        edges = [whole.start, *inner, whole.end]
+        spans += [Span(start, end) for start, end in zip(edges, edges[1:])]
+    return spans
+
+
+def _neighbours(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    run: list[Piece] = []
+    for piece in pieces:
+        if run and run[-1].last != piece.first:
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
+
+
+def plan_cuts(
+    pieces: Iterable[Piece], id_: str, text: str, words: Words, passages: Passages
+) -> tuple[list[Cut], list[Spared]]:
+    """What goes from a text and what is spared, each in the order of the text."""
+    cuts: list[Cut] = []
+    spared: list[Spared] = []
+    goes = in_order(pieces)
+    for piece, span in zip(goes, cut_spans(text, words, goes)):
+        kept, similarity, differs = _witness(piece, id_, text, words, passages)
+        kind: Kind = "near" if differs else "exact"
+        cuts.append(Cut(span, kept, similarity, kind, piece.last - piece.first, differs))
+    for piece in sorted(pieces, key=lambda piece: piece.first):
+        if piece.reason:
+            kept, similarity, differs = _witness(piece, id_, text, words, passages)
+            span = passage_span(text, words, piece.first, piece.last)
+            size = piece.last - piece.first
+            spared.append(Spared(span, kept, similarity, piece.reason, size, differs))
+    return cuts, spared
+
+
+def in_order(pieces: Iterable[Piece]) -> list[Piece]:
+    """Those that go, in the order of the text."""
+    goes = [piece for piece in pieces if piece.reason is None]
+    return sorted(goes, key=lambda piece: piece.first)
+
+
+def _witness(
+    piece: Piece, id_: str, text: str, words: Words, passages: Passages
+) -> tuple[Location, float, tuple[Difference, ...]]:
+    """What stays in a piece's stead, how alike it is, and what differs."""
+    goes, stays = piece.goes.tolist(), piece.stays.tolist()
+    low, high = min(stays), max(stays) + 1
+    kept = passage_span(text, words, *passages.around(low, high))
+    begin, end = (piece.first, low), (piece.last, high)
+    differs = _differences(text, words, begin, zip(goes, stays), end)
+    similarity = len(goes) / max(piece.last - piece.first, high - low)
+    return Location(id_, kept.start, kept.end), similarity, tuple(differs)
+
+
+def _differences(
+    text: str,
+    words: Words,
+    begin: tuple[int, int],
+    pairs: Iterable[tuple[int, int]],
+    end: tuple[int, int],
+) -> Iterator[Difference]:
+    """What stands between aligned words, on either side, from `begin` to `end`."""
+    one, other = begin
+    for going, staying in chain(pairs, [end]):
+        if going > one or staying > other:
+            yield Difference(_spelled(text, words, one, going), _spelled(text, words, other, staying))
+        one, other = going + 1, staying + 1
+
+
+def _spelled(text: str, words: Words, first: int, last: int) -> str:
+    return text[words.start[first] : words.end[last - 1]] if last > first else ""
+
+
+def without(text: str, spans: Sequence[Span]) -> str:
+    """The text minus rising spans: a concatenation of its slices.
+
+    >>> without("abcdef", [Span(1, 3)])
+    'adef'
+    """
+    bounds = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
+    return "".join(text[start:end] for start, end in zip(bounds[::2], bounds[1::2]))
+
+
+def apply_cuts(text: str, cuts: Sequence[Cut]) -> str:
+    """The text minus what the cuts remove."""
+    return without(text, [cut.removed for cut in cuts])
+
+
+# --- the check before anything is written ------------------------------------------------------
+
+
+def check_cuts(text: str, cuts: Sequence[Cut], facts: bool) -> None:
+    """Raise `SelfCheckError` unless each cut is sound and what it names still stands.
+
+    Shown from the text alone, word by word on folded strings, not on the hashes and the columns
+    that the plan was made of.
+    """
+    place = 0
+    for cut in cuts:
+        if not place <= cut.removed.start < cut.removed.end <= len(text):
+            raise SelfCheckError(_bug(f"the cut at {cut.removed.start} is out of order"))
+        place = cut.removed.end
+        if any(_splits_word(text, edge) for edge in (cut.removed.start, cut.removed.end)):
+            raise SelfCheckError(_bug(f"the cut at {cut.removed.start} splits a word"))
+        removed = _folded(cut.removed.of(text))
+        standing = _folded(_standing(text, cut.kept.span, cuts))
+        if _aligned(removed, standing) < round(cut.similarity * cut.words):
+            raise SelfCheckError(_bug(f"what the cut at {cut.removed.start} names does not stand"))
+        if facts and not {word for word in removed if word.isdigit()} <= set(standing):
+            raise SelfCheckError(_bug(f"the cut at {cut.removed.start} takes a number with it"))
+
+
+def _bug(what: str) -> str:
+    return f"{what}; nothing was changed; this is a bug in dedupe-text, please report it"
+
+
+def _standing(text: str, kept: Span, cuts: Sequence[Cut]) -> str:
+    """What the cuts leave of a span, with a blank where something went."""
+    parts, start = [], kept.start
+    for cut in cuts:
+        if cut.removed.start < kept.end and kept.start < cut.removed.end:
+            parts.append(text[start : max(cut.removed.start, start)])
+            start = cut.removed.end
+    return " ".join([*parts, text[start : kept.end]])
+
+
+def _folded(text: str) -> list[str]:
+    words = split_words(text)
+    spelled = [text[start:end] for start, end in zip(words.start.tolist(), words.end.tolist())]
+    return [word.lower() if word.isascii() else fold(word) for word in spelled]
+
+
+def _aligned(one: list[str], other: list[str]) -> int:
+    if one == other:
+        return len(one)
+    numbers = {word: number for number, word in enumerate({*one, *other})}
+    return len(align_words([numbers[word] for word in one], [numbers[word] for word in other]))
+
+
+def _splits_word(text: str, edge: int) -> bool:
+    """Whether the two characters around an edge are of one word, as the splitter sees it."""
+    around = text[max(edge - 1, 0) : edge + 1]
+    return len(around) == 2 and len(split_words(around)) == 1 and around[0].isalnum() and around[1].isalnum()

@@ -1,0 +1,190 @@
+"""The conductor: it calls the stages in their order, and knows the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe_text import textio
+from dedupe_text.align import WordPairs, align
+from dedupe_text.cleaning import (
+    check_cuts,
+    cut_spans,
+    in_order,
+    passage_span,
+    plan_cuts,
+    without,
+)
+from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
+from dedupe_text.minhash import sign_shingles
+from dedupe_text.model import Alignment, Cut, Document, Location, Repeat, Spared
+from dedupe_text.passages import Passages, split_long, split_passages
+from dedupe_text.repeats import Judge, Piece, Twin, gather, settle, without_forms
+from dedupe_text.result import Result
+from dedupe_text.settings import Settings
+from dedupe_text.shingles import Shingles, shingle
+from dedupe_text.words import Words, mix, split_words
+
+_MOST_PASSES = 8
+"""Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
+
+
+def clean(document: str | bytes | Document, settings: Settings | None = None) -> Result:
+    """The document without the passages that it says again.
+
+    Cleaning the result again changes nothing. Raises `InputError` for bytes that are no text and
+    `SelfCheckError` if the plan fails its own check.
+    """
+    settings = settings or Settings()
+    if not isinstance(document, Document):
+        document = Document("text", document)
+    decoded = _decode(document.text, settings)
+    cuts, spared = _plan(document.id, decoded.text, settings)
+    check_cuts(decoded.text, cuts, settings.facts)
+    return Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
+
+
+def clean_many(
+    documents: Iterable[str | bytes | Document], settings: Settings | None = None
+) -> Iterator[Result]:
+    """`clean` for each document, in order of arrival."""
+    return (clean(document, settings) for document in documents)
+
+
+def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
+    if isinstance(text, bytes):
+        return textio.decode(text, settings.encoding)
+    return textio.from_text(text)
+
+
+def _plan(id_: str, text: str, settings: Settings) -> tuple[list[Cut], list[Spared]]:
+    """Cut until nothing more is found, so that cleaning twice is cleaning once."""
+    words, passages = left = _split(text)
+    alive = np.arange(len(words))
+    gone: list[Piece] = []
+    for _ in range(_MOST_PASSES):
+        found = [part for piece in _find(*left, settings) for part in piece.moved(alive)]
+        more = in_order(found)
+        if not more:
+            spared = [piece for piece in found if len(piece.goes)]
+            return plan_cuts([*gone, *spared], id_, text, words, passages)
+        gone = in_order(settle(gone, more))
+        left = _split(without(text, cut_spans(text, words, gone)))
+        stays = np.ones(len(words), np.bool_)
+        for piece in gone:
+            stays[piece.first : piece.last] = False
+        alive = np.flatnonzero(stays)
+    over_budget = [replace(piece, reason="budget") for piece in gone]
+    return plan_cuts(over_budget, id_, text, words, passages)
+
+
+def _split(text: str) -> tuple[Words, Passages]:
+    words = split_words(text)
+    return words, split_passages(words)
+
+
+def _find(words: Words, passages: Passages, settings: Settings) -> list[Piece]:
+    if len(passages) < 2:
+        return []
+    judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts)
+    twins = _twins(words, passages, judge, settings)
+    twins = without_forms(twins, passages, judge.weight, settings.min_words)
+    return gather(twins, passages, judge.weight, settings.min_words / 2)
+
+
+def _twins(words: Words, passages: Passages, judge: Judge, settings: Settings) -> list[Twin]:
+    """What is said again, oriented by which copy stays, those to be settled first in front."""
+    parts = split_long(passages, words.hash)
+    shingles = shingle(words.hash, parts, settings.shingle_size)
+    candidates = _candidates(shingles, len(parts), settings)
+    twins: list[Twin] = []
+    for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 4):
+        twins += judge.twins(*_oriented(pairs, settings.keep))
+    sign = -1 if settings.keep == "last" else 1
+    return sorted(twins, key=lambda twin: (sign * twin.stays[0], -len(twin.stays), sign * twin.goes[0]))
+
+
+def _oriented(pairs: WordPairs, keep: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The aligned words of the copy that stays, and of the one that goes."""
+    first, second = pairs.kept, pairs.again
+    fuller = second[-1] - second[0] > first[-1] - first[0]
+    if keep == "last" or (keep == "fullest" and fuller):
+        return second, first
+    return first, second
+
+
+def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candidates:
+    """Exact copies by one hash each; of what is left, those whose signatures share a band."""
+    begins = np.flatnonzero(np.diff(shingles.passage, prepend=-1))
+    content = np.add.reduceat(mix(shingles.hash), begins)
+    exact = link_buckets(content, np.arange(passages))
+    representative = np.zeros(passages, np.bool_)
+    representative[np.unique(content, return_index=True)[1]] = True
+    some = shingles.of(representative)
+    some = some.of(some.shared(passages))
+    if not len(some):
+        return exact
+    near = find_candidates(
+        sign_shingles(some, settings.num_perm), np.unique(some.passage), settings.rows
+    )
+    return unique_pairs(
+        np.concatenate([exact.first, near.first]), np.concatenate([exact.second, near.second])
+    )
+
+
+# --- repeats, nothing cut ----------------------------------------------------------------------
+
+
+def find_repeats(
+    documents: Sequence[Document], settings: Settings | None = None
+) -> list[Repeat]:
+    """What is said more than once, inside a document or in several; nothing is cut.
+
+    In the order of the kept passages; the first place to say it is the kept one, whatever
+    `Settings.keep` says of cutting.
+    """
+    settings = settings or Settings()
+    batch = _Batch.of(documents, settings)
+    judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts)
+    twins = _twins(batch.words, batch.passages, judge, settings) if len(batch.passages) > 1 else []
+    return batch.repeats(twins)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Documents side by side: word and passage numbers run through all of them."""
+
+    documents: Sequence[Document]
+    texts: list[str]
+    own: list[Words]
+    words: Words
+    passages: Passages
+
+    @staticmethod
+    def of(documents: Sequence[Document], settings: Settings) -> _Batch:
+        texts = [_decode(document.text, settings).text for document in documents]
+        own, passages = zip(*map(_split, texts)) if texts else ((), ())
+        return _Batch(documents, texts, list(own), Words.join(own), Passages.join(passages))
+
+    def repeats(self, twins: list[Twin]) -> list[Repeat]:
+        """Alignments to the same kept passage as one repeat."""
+        repeats: dict[Location, list[Alignment]] = {}
+        for twin in twins:
+            low, high = int(twin.stays[0]), int(twin.stays[-1]) + 1
+            kept = self._location(low, high)
+            first, last = twin.passages[0], twin.passages[-1]
+            location = self._location(
+                int(self.passages.first_word[first]), int(self.passages.last_word[last])
+            )
+            repeats.setdefault(kept, []).append(Alignment(kept, location, twin.similarity))
+        return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
+
+    def _location(self, first_word: int, last_word: int) -> Location:
+        first, last = self.passages.around(first_word, last_word)
+        number = int(self.passages.document[self.passages.of_words(np.array([first]))[0]])
+        before = sum(map(len, self.own[:number]))
+        span = passage_span(self.texts[number], self.own[number], first - before, last - before)
+        return Location(self.documents[number].id, span.start, span.end)

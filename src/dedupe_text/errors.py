@@ -1,0 +1,37 @@
+"""The exceptions, all of one tree; each is also of the built-in kind a caller would expect.
+
+    DedupeTextError
+    ├── SettingsError      (ValueError)    a setting outside its limits
+    ├── InputError         (ValueError)    bytes or records that cannot be read as text
+    ├── OutputError        (OSError)       a file that cannot be written; it is as it was
+    ├── ReportError        (ValueError)    a JSON report that does not fit its text, or is none
+    └── SelfCheckError     (RuntimeError)  our own answer failed our own check: a bug here
+
+A message says where, what, and what to do, in one line.
+"""
+
+from __future__ import annotations
+
+
+class DedupeTextError(Exception):
+    """Anything that dedupe-text raises on purpose."""
+
+
+class SettingsError(DedupeTextError, ValueError):
+    """A setting is outside its limits; the message names them."""
+
+
+class InputError(DedupeTextError, ValueError):
+    """The input is not text that can be read: binary, or not of the encoding that was named."""
+
+
+class OutputError(DedupeTextError, OSError):
+    """A file cannot be written. It holds what it held before, unless it is a device or a pipe."""
+
+
+class ReportError(DedupeTextError, ValueError):
+    """A JSON report cannot be used: not a report, of another schema, or of another text."""
+
+
+class SelfCheckError(DedupeTextError, RuntimeError):
+    """A plan failed its check before anything was written; this is a bug in dedupe-text."""

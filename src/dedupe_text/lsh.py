@@ -1,0 +1,79 @@
+"""Signatures to candidates: pairs that share a band, and so may be alike. Nothing is proved here.
+
+Banding: Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe_text.words import mix
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of passages, as columns: `first` stands before `second` (int64); no pair twice."""
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def lsh_probability(jaccard: float, bands: int, rows: int) -> float:
+    """The probability that two sets of this Jaccard similarity share a bucket.
+
+    >>> round(lsh_probability(0.25, bands=64, rows=2), 3)
+    0.984
+    """
+    return 1 - (1 - jaccard**rows) ** bands
+
+
+def lsh_threshold(bands: int, rows: int) -> float:
+    """The Jaccard similarity at which a pair is as likely found as missed.
+
+    >>> round(lsh_threshold(bands=64, rows=2), 3)
+    0.104
+    """
+    return float((1 - 0.5 ** (1 / bands)) ** (1 / rows))
+
+
+def find_candidates(
+    signatures: NDArray[np.uint32], passage: NDArray[np.integer], rows: int
+) -> Candidates:
+    """Of each bucket, every member with the first and with the one before it.
+
+    The number of pairs grows with the bucket, not with its square. `passage` gives the number of
+    the passage for each row of `signatures`, in rising order.
+    """
+    count, num_perm = signatures.shape
+    bands = num_perm // rows
+    banded = signatures[:, : bands * rows].reshape(count, bands, rows).astype(np.uint64)
+    keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), (count, bands))
+    for row in range(rows):
+        keys = mix(keys + banded[:, :, row])
+    return link_buckets(keys.ravel(), np.repeat(passage, bands))
+
+
+def link_buckets(keys: NDArray[np.uint64], passage: NDArray[np.integer]) -> Candidates:
+    """Link the passages of equal keys: each to the first of its bucket and to the one before."""
+    order = np.argsort(keys, kind="stable")
+    keys, member = keys[order], passage[order].astype(np.int64)
+    begins = np.append(True, keys[1:] != keys[:-1])
+    first = member[np.maximum.accumulate(np.where(begins, np.arange(len(keys)), 0))]
+    again = np.flatnonzero(~begins)
+    one = np.concatenate([first[again], member[again - 1]])
+    other = np.concatenate([member[again], member[again]])
+    return unique_pairs(one, other)
+
+
+def unique_pairs(one: NDArray[np.int64], other: NDArray[np.int64]) -> Candidates:
+    """The pairs without those of a passage with itself, sorted, none twice."""
+    apart = one != other
+    low, high = np.minimum(one, other)[apart], np.maximum(one, other)[apart]
+    pairs = np.unique(low << 32 | high)
+    return Candidates(pairs >> 32, pairs & 0xFFFFFFFF)

@@ -1,0 +1,64 @@
+"""Shingles to signatures: datasketch's default scheme (``affine32``), for all passages at once.
+
+Signatures are bit-identical to ``datasketch.MinHash`` updated with the same 32-bit hashes under
+the same seed, so every index of datasketch takes them. MinHash: Broder, "On the resemblance and
+containment of documents" (1997).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe_text.shingles import Shingles
+
+
+def sign(
+    hashes: NDArray[np.uint32], first: NDArray[np.intp], num_perm: int, seed: int = 1
+) -> NDArray[np.uint32]:
+    """The signatures (len(first) × num_perm) of runs of hashes, the i-th beginning at first[i].
+
+    `first` begins with 0 and rises strictly.
+
+    >>> import numpy as np
+    >>> sign(np.array([7, 8], np.uint32), np.array([0]), 2).shape
+    (1, 2)
+    """
+    a, b = _permutations(num_perm, seed)
+    mixed = _fmix32(hashes)
+    signatures = np.empty((num_perm, len(first)), np.uint32)
+    for row in range(num_perm):
+        signatures[row] = np.minimum.reduceat(a[row] * mixed + b[row], first)
+    return signatures.T
+
+
+def sign_shingles(shingles: Shingles, num_perm: int) -> NDArray[np.uint32]:
+    """The signatures of the passages that have shingles, in their order."""
+    first = np.flatnonzero(np.diff(shingles.passage, prepend=-1))
+    return sign((shingles.hash >> np.uint64(32)).astype(np.uint32), first, num_perm)
+
+
+def estimate_similarity(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
+    """The estimate of the Jaccard similarity of two sets of shingles, from their signatures.
+
+    Its standard error is at most ``0.5 / sqrt(num_perm)``.
+    """
+    return float(np.mean(one == other))
+
+
+@lru_cache(maxsize=4)
+def _permutations(num_perm: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The odd factors and the offsets, drawn as datasketch draws them."""
+    generator = np.random.RandomState(seed)
+    a = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    b = generator.randint(0, 1 << 32, num_perm, dtype=np.uint32)
+    return a, b
+
+
+def _fmix32(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The finaliser of MurmurHash3 (Appleby, 2011)."""
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))

@@ -1,0 +1,200 @@
+"""Words to passages: sentence-like stretches, defined by their content.
+
+The same sentence is the same passage whether its paragraph is wrapped at 72 columns, glued to its
+neighbours or set apart by advertisements. A passage never crosses the end of a document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe_text.model import Span
+from dedupe_text.words import Flag, Words, split_words
+
+ABBREVIATIONS = (
+    "adm al approx apr assn aug ave bldg blvd brig capt cf cmdr col cpl dec dept dist dr ed eds est "
+    "et etc eq feb fig figs fr ft gen gov hon jan jr jul jun lt maj mar messrs mr mrs ms mt no nos "
+    "nov oct op pp prof rep reps rev sen sens sep sept sgt sr st supt viz vol vs bzw ca mme mlle г ул "
+    "стр им"
+)
+
+_LONGEST = 64
+"""Words of the longest passage that is compared as a whole."""
+_WIDEST = 120
+"""Columns of the widest text that is taken as wrapped by hand or by a mail program."""
+_OUTER = 1 << 30
+"""The ends of the text are stronger than any white space."""
+_SPACE_RE = re.compile(r"\s+")
+_NEWLINE_RE = re.compile(r"\r\n?|\n")
+_CLOSING_RE = re.compile(r"[^\w\s(\[{<«“‘„‚「『（【《〈¿¡]*")
+"""What still belongs to the passage before when no white space follows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The passages of documents, as columns of equal length, in the order of the text.
+
+    `document`: the number of the document (int32).
+    `first_word`, `last_word`: half open, in words (int32); together they cover all words.
+    """
+
+    document: NDArray[np.int32]
+    first_word: NDArray[np.int32]
+    last_word: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.first_word)
+
+    @staticmethod
+    def join(several: Sequence[Passages]) -> Passages:
+        """The passages of several documents, words and documents numbered through."""
+        columns: list[list[NDArray[np.int32]]] = [[], [], []]
+        words = 0
+        for number, one in enumerate(several):
+            columns[0].append(one.document + np.int32(number))
+            columns[1].append(one.first_word + np.int32(words))
+            columns[2].append(one.last_word + np.int32(words))
+            words += int(one.last_word[-1]) if len(one) else 0
+        return Passages(*map(np.concatenate, columns))
+
+    def of_words(self, words: NDArray[np.int64]) -> NDArray[np.intp]:
+        """The numbers of the passages that the words are in."""
+        return np.searchsorted(self.first_word, words, "right") - 1
+
+    def around(self, first_word: int, last_word: int) -> tuple[int, int]:
+        """The words of the whole passages that hold the words ``first_word:last_word``."""
+        first, last = self.of_words(np.array([first_word, last_word - 1]))
+        return int(self.first_word[first]), int(self.last_word[last])
+
+
+def split_passages(words: Words) -> Passages:
+    """The passages of the text that `words` came from.
+
+    >>> words = split_words("It rained on Mr. Ba. Nobody\\nminded. “Why not?” she asked.")
+    >>> split_passages(words).first_word.tolist()
+    [0, 5, 7]
+    """
+    if not len(words):
+        empty = np.zeros(0, np.int32)
+        return Passages(empty, empty, empty)
+    sentence = np.zeros(len(words) + 1, np.bool_)
+    sentence[0] = sentence[-1] = True
+    sentence[1:-1] = _ends_sentence(words)
+    first = np.flatnonzero(sentence).astype(np.int32)
+    return Passages(np.zeros(len(first) - 1, np.int32), first[:-1], first[1:])
+
+
+def _ends_sentence(words: Words) -> NDArray[np.bool_]:
+    """Whether a sentence ends between each word and the next."""
+    flags, following = words.flags[:-1], words.flags[1:]
+    goes_on = (following & Flag.LOWER > 0) & (following & Flag.UPPER == 0)
+    spaced = flags & (Flag.SPACE | Flag.NEWLINE) > 0
+    stop = (flags & Flag.STOP > 0) & spaced
+    goes_on[stop] |= _is_abbreviation(words, np.flatnonzero(stop))
+    ends = (stop | (flags & Flag.TERMINATOR > 0)) & ~goes_on
+    ends |= (flags & following & Flag.PHRASED > 0) & spaced
+    return ends | _ends_line(words, goes_on)
+
+
+def _is_abbreviation(words: Words, at: NDArray[np.intp]) -> NDArray[np.bool_]:
+    initial = (words.end[at] - words.start[at] == 1) & (words.flags[at] & Flag.UPPER > 0)
+    return initial | np.isin(words.hash[at], _abbreviations())
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> NDArray[np.uint64]:
+    return np.unique(split_words(ABBREVIATIONS).hash)
+
+
+def _ends_line(words: Words, goes_on: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether a line that is not wrapped ends between each word and the next.
+
+    A line is wrapped when the next line's first word would not have fitted into the width of its
+    paragraph, or is in lower case. A line without words parts paragraphs.
+    """
+    ends = np.zeros(len(words) - 1, np.bool_)
+    last = np.searchsorted(words.start, np.append(words.line_start[1:], words.end[-1])) - 1
+    line = np.flatnonzero(np.diff(last, prepend=-1))  # of those with words
+    last = last[line]
+    if len(line) < 2:
+        return ends
+    length = words.end[last] - words.line_start[line]
+    blank = np.diff(line) > 1
+    paragraph = np.append(0, np.flatnonzero(blank) + 1)
+    width = np.repeat(
+        np.maximum.reduceat(length, paragraph), np.diff(paragraph, append=len(line))
+    )[:-1]
+    last = last[:-1]
+    needed = length[:-1] + 1 + words.end[last + 1] - words.start[last + 1]
+    wrapped = goes_on[last] | ((needed > width) & (width <= _WIDEST))
+    ends[last[blank | ~wrapped]] = True
+    return ends
+
+
+def split_long(passages: Passages, word_hash: NDArray[np.uint64]) -> Passages:
+    """The passages, those of over 64 words cut by content, at about every 16th word.
+
+    Text without full stops is one passage; only its parts can be compared by their shingles.
+    """
+    length = passages.last_word - passages.first_word
+    if not len(length) or length.max() <= _LONGEST:
+        return passages
+    by_content = np.flatnonzero(word_hash & np.uint64(15) == 0)
+    by_content = by_content[length[passages.of_words(by_content)] > _LONGEST]
+    first = np.union1d(passages.first_word, by_content).astype(np.int32)
+    last = np.append(first[1:], np.int32(len(word_hash)))
+    return Passages(passages.document[passages.of_words(first)], first, last)
+
+
+# --- where a passage begins and ends in the text ---------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What lies between two passages.
+
+    `closing` is the white space after the one, `opening` that before the other: the same,
+    unless something of neither stands between them, like a line of asterisks. `strength` says
+    how far apart they are: -1 nothing, 0 a space, else newlines; the ends of a text count most.
+    """
+
+    closing: Span
+    opening: Span
+    strength: int
+
+
+def gap_before(text: str, words: Words, word: int) -> Gap:
+    """The gap between passages that ends where `word` begins; it may be ``len(words)``.
+
+    Quotes, brackets and list marks before the word go with it; those after the word before it
+    stay with that one.
+
+    >>> text = "“One.” (Two.)"
+    >>> gap_before(text, split_words(text), 1).opening
+    Span(start=6, end=7)
+    """
+    left = int(words.end[word - 1]) if word else 0
+    right = int(words.start[word]) if word < len(words) else len(text)
+    runs = [
+        (len(_NEWLINE_RE.findall(run[0])), Span(*run.span()))
+        for run in _SPACE_RE.finditer(text, left, right)
+    ]
+    most = max((newlines for newlines, _ in runs), default=-1)
+    strongest = [span for newlines, span in runs if newlines == most]
+    if word == 0:
+        at = strongest[-1].end if most > 0 else 0
+        return Gap(Span(0, 0), Span(at, at), _OUTER)
+    if word == len(words):
+        at = strongest[0].start if most > 0 else right
+        return Gap(Span(at, at), Span(right, right), _OUTER)
+    if most < 0:
+        closing = _CLOSING_RE.match(text, left, right)
+        at = closing.end() if closing else left
+        return Gap(Span(at, at), Span(at, at), -1)
+    return Gap(strongest[0], strongest[-1 if most else 0], most)

@@ -1,0 +1,43 @@
+"""Result: one cleaned document, which can render itself. It stands above `report` for that reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dedupe_text import textio
+from dedupe_text.cleaning import apply_cuts
+from dedupe_text.model import Cut, Spared
+from dedupe_text.report.diff import as_diff
+from dedupe_text.report.json import as_json
+from dedupe_text.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One document, what was cut from it and what was found and left."""
+
+    id: str
+    original: textio.Decoded
+    """The text as it came, and the bytes behind it."""
+    cuts: tuple[Cut, ...]
+    """In the order of the text; they do not overlap."""
+    spared: tuple[Spared, ...]
+    settings: Settings
+
+    @property
+    def text(self) -> str:
+        """The cleaned text: the original minus the cuts."""
+        return apply_cuts(self.original.text, self.cuts)
+
+    @property
+    def data(self) -> bytes:
+        """The cleaned bytes: slices of the original ones."""
+        return self.original.without([cut.removed for cut in self.cuts])
+
+    def as_diff(self) -> str:
+        """A unified diff of the original and the cleaned text."""
+        return as_diff([self])
+
+    def as_json(self) -> str:
+        """The JSON report of this document, schema ``dedupe-text/report/1``."""
+        return as_json([self])

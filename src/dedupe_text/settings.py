@@ -1,0 +1,52 @@
+"""Every knob, its default, its limits, and the arithmetic behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import get_args
+
+from dedupe_text.errors import SettingsError
+from dedupe_text.model import Keep
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How alike, how long, and which copy stays. Raises `SettingsError` outside the limits.
+
+    >>> Settings(similarity=0.9).similarity
+    0.9
+    >>> Settings(similarity=2)
+    Traceback (most recent call last):
+    dedupe_text.errors.SettingsError: similarity must be from 0.5 to 1, not 2
+    """
+
+    similarity: float = 0.8
+    """Share of a short passage's words that must be aligned, 0.5 to 1."""
+    min_words: int = 30
+    """A repeat of fewer words is left alone."""
+    keep: Keep = "first"
+    """Which copy stays: the first, the last, or the fullest (most words; the first of equals)."""
+    facts: bool = True
+    """Spare a sentence that holds a number or a name which the kept copy lacks."""
+    shingle_size: int = 4
+    """Words of a shingle."""
+    num_perm: int = 128
+    """Minima of a signature."""
+    rows: int = 2
+    """Minima of a band: with 64 bands of 2 rows, `lsh_probability(0.2, 64, 2)` is 0.93."""
+    encoding: str = "auto"
+    """How bytes become text: a codec's name, or BOM, else strict UTF-8, else chardet's guess."""
+
+    def __post_init__(self) -> None:
+        _check_between("similarity", self.similarity, 0.5, 1)
+        _check_between("min_words", self.min_words, 4, 1_000_000)
+        _check_between("shingle_size", self.shingle_size, 2, 16)
+        _check_between("num_perm", self.num_perm, 16, 1024)
+        _check_between("rows", self.rows, 1, self.num_perm)
+        if self.keep not in get_args(Keep):
+            raise SettingsError(f"keep must be one of {', '.join(get_args(Keep))}, not {self.keep!r}")
+
+
+def _check_between(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise SettingsError(f"{name} must be from {least} to {most}, not {value}")

@@ -1,0 +1,59 @@
+"""Passages to shingles: hashed runs of `size` words, none of which leaves its passage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe_text.passages import Passages
+from dedupe_text.words import mix
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """The shingles of passages, as columns of equal length, in the order of the text.
+
+    `hash`: uint64. `word`: the number of the first word (int32). `passage`: the number of the
+    passage (int32). A passage has at least one: where it is shorter, the whole of it.
+    """
+
+    hash: NDArray[np.uint64]
+    word: NDArray[np.int32]
+    passage: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.hash)
+
+    def of(self, passages: NDArray[np.bool_]) -> Shingles:
+        """The shingles of some passages; `passages` says yes or no for each."""
+        chosen = passages[self.passage]
+        return Shingles(self.hash[chosen], self.word[chosen], self.passage[chosen])
+
+    def shared(self, passages: int) -> NDArray[np.bool_]:
+        """For each of so many passages, whether it shares a shingle with another.
+
+        One that shares none cannot be alike to any: its Jaccard similarity to all is 0.
+        """
+        order = np.argsort(self.hash, kind="stable")
+        hashes, passage = self.hash[order], self.passage[order]
+        met = (hashes[1:] == hashes[:-1]) & (passage[1:] != passage[:-1])
+        shared = np.zeros(passages, np.bool_)
+        shared[passage[1:][met]] = True
+        shared[passage[:-1][met]] = True
+        return shared
+
+
+def shingle(word_hash: NDArray[np.uint64], passages: Passages, size: int) -> Shingles:
+    """The shingles of all passages; equal runs of words have equal hashes."""
+    length = passages.last_word - passages.first_word
+    passage = np.repeat(np.arange(len(passages), dtype=np.int32), length)
+    word = np.arange(len(word_hash), dtype=np.int32)
+    last = passages.last_word[passage]
+    total = word_hash.copy()
+    for place in range(1, size):
+        # Past the end of its passage a short one adds nothing; a full one never gets there.
+        total[:-place] += mix(word_hash[place:] + np.uint64(place)) * (word[place:] < last[:-place])
+    full = (word + size <= last) | (word == passages.first_word[passage])
+    return Shingles(mix(total[full]), word[full], passage[full])

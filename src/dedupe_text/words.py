@@ -1,0 +1,327 @@
+"""Text to words: one vectorised pass over the code points.
+
+A word is a run of letters, digits and marks; an ideograph, kana, Thai, Lao, Khmer or Burmese
+character is a word of its own (with the marks that follow it), since these scripts set no spaces.
+Soft hyphens and zero-width characters inside a word are passed over. The text is never changed:
+each word is folded (NFKD, casefold) only for its hash, so offsets stay true.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntFlag
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Flag(IntFlag):
+    """What a code point is; for a word, what is in it or in the gap that follows it."""
+
+    LETTER = 1 << 0
+    """Letter or digit of a word."""
+    ALONE = 1 << 1
+    """A word of its own."""
+    MARK = 1 << 2
+    """Goes with the word before it."""
+    IGNORED = 1 << 3
+    """Neither part of a word nor its end."""
+    DIGIT = 1 << 4
+    UPPER = 1 << 5
+    LOWER = 1 << 6
+    PHRASED = 1 << 7
+    """Of a script that sets spaces between sentences, not between words."""
+    SPACE = 1 << 8
+    NEWLINE = 1 << 9
+    STOP = 1 << 10
+    """Ends a sentence, an abbreviation or the whole part of a number."""
+    TERMINATOR = 1 << 11
+    """Ends a sentence."""
+
+
+IN_WORD = Flag.LETTER | Flag.ALONE | Flag.MARK
+
+STOPS = ".．․"
+TERMINATORS = "!?…。！？｡‼‽⁇⁈⁉؟۔।॥။។៕܀᙮᠃᠉՞։᥄᥅᪨꘎꘏"
+
+_BLOCK = 1 << 16
+_PHRASED_BLOCKS = (range(0x0E00, 0x0F00), range(0x1000, 0x10A0), range(0x1780, 0x1800))
+_ALONE_BLOCKS = (
+    *_PHRASED_BLOCKS,
+    range(0x2E80, 0x2FE0),  # CJK and Kangxi radicals
+    range(0x3005, 0x3008),
+    range(0x3021, 0x3030),
+    range(0x3040, 0x3100),  # kana
+    range(0x31F0, 0x3200),
+    range(0x3400, 0x4DC0),
+    range(0x4E00, 0xA000),
+    range(0xF900, 0xFB00),
+    range(0xFF66, 0xFF9E),  # half-width kana
+    range(0x1B000, 0x1B170),
+    range(0x20000, 0x32000),
+)
+
+
+_Codes = NDArray[np.uint8 | np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text, as columns of equal length, in the order of the text.
+
+    `start`, `end`: offsets (int32). `hash`: of the folded word (uint64). `flags`: the `Flag`
+    bits of the word's characters and of the gap up to the next word (uint16). `line_start`
+    is a column of its own: where each line of the text begins.
+    """
+
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    hash: NDArray[np.uint64]
+    flags: NDArray[np.uint16]
+    line_start: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @staticmethod
+    def join(several: Sequence[Words]) -> Words:
+        """The words of several texts, one text after the other; offsets stay those of each."""
+        columns = ("start", "end", "hash", "flags", "line_start")
+        empty = split_words("")
+        joined = (
+            np.concatenate([getattr(words, column) for words in (*several, empty)])
+            for column in columns
+        )
+        return Words(*joined)
+
+
+def split_words(text: str) -> Words:
+    """The words of `text`; what lies between two words holds no letter, digit or mark.
+
+    >>> words = split_words("Ceci n’est\\u00ad pas 東京")
+    >>> ["Ceci n’est\\u00ad pas 東京"[a:b] for a, b in zip(words.start, words.end)]
+    ['Ceci', 'n', 'est', 'pas', '東', '京']
+    """
+    codes = _code_points(text)
+    tables = _tables_for(codes)
+    blocks = [_split_block(codes, tables, a, b) for a, b in _blocks(codes, tables.flags)]
+    start, end, hashes, flags = (
+        np.concatenate(column) if len(column) > 1 else column[0] for column in zip(*blocks)
+    )
+    return Words(start, end, hashes, flags, _line_starts(codes))
+
+
+def fold(word: str) -> str:
+    """The word made comparable: NFKD, casefold, no soft hyphens or zero-width characters.
+
+    >>> fold("Stra\\u00adSSE") == fold("straße")
+    True
+    """
+    return "".join(chr(code) for char in word for code in _fold_char(char))
+
+
+def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of SplitMix64 (Steele, Lea and Flood, 2014): a bijection that keeps 0."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def _code_points(text: str) -> _Codes:
+    """One number a character, in one byte each where that is enough."""
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+# --- what each code point is -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Look-ups by code point, filled for the pages that a text uses."""
+
+    flags: NDArray[np.uint16]
+    value: NDArray[np.uint64]
+    """Of the first folded character, mixed; 0 outside words."""
+    width: NDArray[np.uint8]
+    """How many characters the fold has."""
+    wide: dict[int, tuple[int, ...]]
+    """The whole fold where it has more than one."""
+
+
+def _tables_for(codes: _Codes) -> _Tables:
+    if codes.dtype == np.uint8:
+        return _tables(frozenset({0}))
+    seen = np.zeros(0x1100, bool)
+    for block in range(0, len(codes), _BLOCK):
+        seen[codes[block : block + _BLOCK] >> 8] = True
+    return _tables(frozenset(np.flatnonzero(seen).tolist()))
+
+
+@lru_cache(maxsize=8)
+def _tables(pages: frozenset[int]) -> _Tables:
+    size = (max(pages, default=0) + 1) * 256
+    tables = _Tables(np.zeros(size, np.uint16), np.zeros(size, np.uint64), np.zeros(size, np.uint8), {})
+    for number in pages:
+        at, page = slice(number * 256, number * 256 + 256), _page(number)
+        tables.flags[at], tables.value[at], tables.width[at] = page.flags, page.value, page.width
+        tables.wide.update(page.wide)
+    return tables
+
+
+@lru_cache(maxsize=0x1100)
+def _page(number: int) -> _Tables:
+    """The tables for the 256 code points from ``256 * number``."""
+    chars = [chr(code) for code in range(number * 256, number * 256 + 256)]
+    flags = [_flags_of(char) for char in chars]
+    folds = [_fold_char(char) if flag & IN_WORD else () for char, flag in zip(chars, flags)]
+    first = np.array([fold[0] + 1 if fold else 0 for fold in folds], np.uint64)
+    wide = {ord(char): fold for char, fold in zip(chars, folds) if len(fold) > 1}
+    return _Tables(
+        np.array(flags, np.uint16), mix(first), np.array([len(fold) for fold in folds], np.uint8), wide
+    )
+
+
+def _flags_of(char: str) -> int:
+    if char in "\n\r":
+        return Flag.NEWLINE
+    if char.isspace():
+        return Flag.SPACE
+    if char in STOPS:
+        return Flag.STOP
+    if char in TERMINATORS:
+        return Flag.TERMINATOR
+    category, code = unicodedata.category(char), ord(char)
+    if _is_ignored(char, category):
+        return Flag.IGNORED
+    if category[0] == "M":
+        return Flag.MARK
+    if category[0] not in "LN":
+        return 0
+    found = Flag.LETTER
+    if unicodedata.numeric(char, None) is not None:
+        found |= Flag.DIGIT
+    elif category in ("Lu", "Lt"):
+        found |= Flag.UPPER
+    elif category == "Ll":
+        found |= Flag.LOWER
+    if category != "Nd" and any(code in block for block in _ALONE_BLOCKS):
+        found ^= Flag.LETTER | Flag.ALONE
+        if any(code in block for block in _PHRASED_BLOCKS):
+            found |= Flag.PHRASED
+    return found
+
+
+def _is_ignored(char: str, category: str) -> bool:
+    """Soft hyphen, zero-width and direction marks, variation selectors, Arabic tatweel."""
+    return category == "Cf" or char in "\u034f\u0640" or "\ufe00" <= char <= "\ufe0f"
+
+
+def _fold_char(char: str) -> tuple[int, ...]:
+    """The folded characters; NFKD acts on each alone, so that é and e + accent are one."""
+    if _is_ignored(char, unicodedata.category(char)):
+        return ()
+    decomposed = unicodedata.normalize("NFKD", char).casefold()
+    return tuple(ord(part) for part in unicodedata.normalize("NFKD", decomposed))
+
+
+# --- words of a block ------------------------------------------------------------------------
+
+
+def _blocks(
+    codes: _Codes, flags: NDArray[np.uint16]
+) -> list[tuple[int, int]]:
+    """Bounds of blocks that fit the cache and split no word."""
+    bounds = [0]
+    while len(codes) - bounds[-1] > _BLOCK:
+        edge = _next_edge(codes, flags, bounds[-1] + _BLOCK)
+        bounds.append(edge)
+    bounds.append(len(codes))
+    return list(zip(bounds, bounds[1:]))
+
+
+def _next_edge(codes: _Codes, flags: NDArray[np.uint16], at: int) -> int:
+    while at < len(codes):
+        window = flags[codes[at : at + 1024]]
+        edges = np.flatnonzero((window & (IN_WORD | Flag.IGNORED) == 0) | (window & Flag.ALONE > 0))
+        if len(edges):
+            return at + int(edges[0])
+        at += 1024
+    return len(codes)
+
+
+def _split_block(
+    codes: _Codes, tables: _Tables, first: int, last: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint16]]:
+    """start, end, hash and flags of the words in ``codes[first:last]``."""
+    block = codes[first:last]
+    flags = tables.flags[block]
+    at = np.flatnonzero(flags & Flag.IGNORED == 0)
+    if len(at) < len(block):
+        block, flags = block[at], flags[at]
+    in_word = flags & IN_WORD > 0
+    start = np.flatnonzero(_word_starts(flags, in_word))
+    if not len(start):
+        empty = np.zeros(0, np.int32)
+        return empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.uint16)
+    length = np.add.reduceat(in_word, start, dtype=np.int32)
+    joined = np.bitwise_or.reduceat(flags, start)
+    hashes = _hash_words(block[start[0] :], start - start[0], tables)
+    end = at[start + length - 1] + 1
+    return (at[start] + first).astype(np.int32), (end + first).astype(np.int32), hashes, joined
+
+
+def _word_starts(flags: NDArray[np.uint16], in_word: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    starts = in_word.copy()
+    starts[1:] &= ~in_word[:-1]
+    alone = flags & Flag.ALONE > 0
+    if alone.any():
+        # A letter after a word of its own begins another; the marks between belong to the first.
+        no_mark = flags & Flag.MARK == 0
+        base = np.maximum.accumulate(np.where(no_mark, np.arange(len(flags)), 0))
+        starts |= alone
+        starts[1:] |= in_word[1:] & no_mark[1:] & alone[base[:-1]]
+    return starts
+
+
+def _hash_words(
+    block: _Codes, start: NDArray[np.intp], tables: _Tables
+) -> NDArray[np.uint64]:
+    """For each word the sum of its folded characters' values, each times its place's multiplier.
+
+    Multilinear hashing (Lemire and Kaser, 2013) over values mixed beforehand. The block begins
+    with a word; characters outside words have the value 0.
+    """
+    terms = tables.value[block]
+    width = tables.width[block]
+    wide = np.flatnonzero(width > 1)
+    after = np.cumsum(width, dtype=np.int64) if len(wide) else np.arange(1, len(block) + 1)
+    before = after - (width if len(wide) else 1)
+    place = before - np.repeat(before[start], np.diff(start, append=len(block)))
+    multiplier = _multipliers()
+    terms *= multiplier[place & (len(multiplier) - 1)]
+    if len(wide):
+        unique, which = np.unique(block[wide], return_inverse=True)
+        folds = [tables.wide[int(code)] for code in unique]
+        for part in range(1, max(map(len, folds))):
+            values = mix(np.array([fold[part] + 1 if part < len(fold) else 0 for fold in folds], np.uint64))
+            terms[wide] += values[which] * multiplier[(place[wide] + part) & (len(multiplier) - 1)]
+    return mix(np.add.reduceat(terms, start))
+
+
+@lru_cache(maxsize=1)
+def _multipliers() -> NDArray[np.uint64]:
+    """Odd and far apart; a word of more characters (no word of a language) uses them again."""
+    return mix(np.arange(1, 4097, dtype=np.uint64)) | np.uint64(1)
+
+
+def _line_starts(codes: _Codes) -> NDArray[np.int32]:
+    """Lines end at ``\\n``, ``\\r\\n`` or ``\\r``, and nowhere else."""
+    ends = np.flatnonzero((codes == 10) | (codes == 13))
+    following = codes[np.minimum(ends + 1, max(len(codes) - 1, 0))]
+    ends = ends[(codes[ends] == 10) | (following != 10)]
+    return np.concatenate([[0], ends + 1]).astype(np.int32)

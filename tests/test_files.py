@@ -1,0 +1,231 @@
+"""Whole files in, whole files out."""
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from dedupe_text.errors import DedupeTextError, InputError, OutputError
+from dedupe_text.files import read_bytes, replace_bytes
+
+if os.name != "posix":
+    pytest.skip("modes, owners, links and pipes as POSIX has them", allow_module_level=True)
+
+as_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "article.txt"
+    path.write_bytes(b"before\r\n")
+    return path
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def full_disk(_: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_what_is_written_is_read_to_the_byte(tmp_path: Path) -> None:
+    path = str(tmp_path / "new.txt")
+    replace_bytes(path, bytes(range(256)) + b"\r\n\x1a")
+    assert read_bytes(path) == bytes(range(256)) + b"\r\n\x1a"
+    assert names_in(tmp_path) == ["new.txt"]
+
+
+def test_a_new_file_gets_the_mode_of_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    replace_bytes(str(tmp_path / "new"), b"")
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o755])
+def test_mode_and_owner_are_kept(article: Path, mode: int) -> None:
+    article.chmod(mode)
+    before = article.stat()
+    replace_bytes(str(article), b"after")
+    after = article.stat()
+    assert stat.S_IMODE(after.st_mode) == mode
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_the_owner_of_somebody_elses_file_is_kept(article: Path) -> None:
+    os.chown(article, 12345, 23456)
+    replace_bytes(str(article), b"after")
+    assert (article.stat().st_uid, article.stat().st_gid) == (12345, 23456)
+
+
+def test_a_private_text_is_never_seen_by_others(
+    article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article.chmod(0o600)
+    made: list[int] = []
+    make = os.open
+
+    def look(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT:
+            made.append(mode)
+        return make(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", look)
+    replace_bytes(str(article), b"secret")
+    assert made == [0o600]
+
+
+def test_a_link_stays_and_its_target_is_replaced(article: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.txt"
+    link.symlink_to("../article.txt")
+    replace_bytes(str(link), b"after")
+    assert link.is_symlink()
+    assert article.read_bytes() == b"after"
+    assert names_in(tmp_path / "elsewhere") == ["link.txt"]
+
+
+def test_a_link_to_nothing_gets_its_target(tmp_path: Path) -> None:
+    link = tmp_path / "link.txt"
+    link.symlink_to("target.txt")
+    replace_bytes(str(link), b"after")
+    assert (tmp_path / "target.txt").read_bytes() == b"after"
+    assert link.is_symlink()
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(
+    article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OutputError, match=r"no space left on device; mend that and run again$"):
+        replace_bytes(str(article), b"after")
+    assert article.read_bytes() == b"before\r\n"
+    assert names_in(article.parent) == ["article.txt"]
+
+
+def test_an_interruption_leaves_the_file_as_it_was(
+    article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        replace_bytes(str(article), b"after")
+    assert article.read_bytes() == b"before\r\n"
+    assert names_in(article.parent) == ["article.txt"]
+
+
+def test_a_folder_that_cannot_be_synced_is_no_failure(
+    article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def refuse_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(22, "Invalid argument")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse_folders)
+    replace_bytes(str(article), b"after")
+    assert article.read_bytes() == b"after"
+
+
+def test_a_file_that_changed_since_it_was_read_is_left_alone(article: Path) -> None:
+    was = read_bytes(str(article))
+    article.write_bytes(b"before, and a line more\r\n")
+    with pytest.raises(OutputError, match="it changed while it was being cleaned"):
+        replace_bytes(str(article), b"after", was)
+    assert article.read_bytes() == b"before, and a line more\r\n"
+    assert names_in(article.parent) == ["article.txt"]
+
+
+def test_a_file_that_did_not_change_since_it_was_read_is_replaced(article: Path) -> None:
+    replace_bytes(str(article), b"after", was=b"before\r\n")
+    assert article.read_bytes() == b"after"
+
+
+def test_a_file_that_is_gone_since_it_was_read_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="it changed while it was being cleaned"):
+        replace_bytes(str(tmp_path / "gone.txt"), b"after", was=b"before")
+    assert names_in(tmp_path) == []
+
+
+@as_user
+def test_a_read_only_file_is_left_alone(article: Path) -> None:
+    article.chmod(0o444)
+    with pytest.raises(OutputError, match="permission denied"):
+        replace_bytes(str(article), b"after")
+    assert article.read_bytes() == b"before\r\n"
+
+
+def test_a_device_is_written_straight_into() -> None:
+    replace_bytes(os.devnull, b"after")
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_device_is_an_error_of_one_line() -> None:
+    with pytest.raises(OutputError) as caught:
+        replace_bytes("/dev/full", b"after")
+    message = "cannot write '/dev/full': no space left on device; mend that and run again"
+    assert str(caught.value) == message
+
+
+def test_a_pipe_is_written_straight_into(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+    listener = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    listener.start()
+    replace_bytes(str(pipe), b"after" * 50_000)
+    listener.join()
+    assert heard == [b"after" * 50_000]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("missing.txt", "no such file; check the name"),
+        (".", "it is a folder; name a file in it"),
+        ("article.txt/part", "a part of its path is no folder; check the name"),
+        ("a\0b", "embedded null byte; mend that and run again"),
+    ],
+)
+@pytest.mark.usefixtures("article")
+def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path, name: str, why: str) -> None:
+    path = f"{tmp_path}/{name}"
+    with pytest.raises(InputError) as caught:
+        read_bytes(path)
+    assert str(caught.value) == f"cannot read {path!r}: {why}"
+
+
+@as_user
+def test_a_file_that_may_not_be_read_is_said_so(article: Path) -> None:
+    article.chmod(0)
+    with pytest.raises(InputError, match=r"permission denied; check its mode and owner$"):
+        read_bytes(str(article))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (".", "it is a folder; name a file in it"),
+        ("missing/new.txt", "its folder does not exist; create it first"),
+        ("article.txt/part", "a part of its path is no folder; check the name"),
+        ("n" * 300, "file name too long; mend that and run again"),
+    ],
+)
+@pytest.mark.usefixtures("article")
+def test_what_cannot_be_written_is_said_in_one_line(tmp_path: Path, name: str, why: str) -> None:
+    path = f"{tmp_path}/{name}"
+    with pytest.raises(OutputError) as caught:
+        replace_bytes(path, b"after")
+    assert str(caught.value) == f"cannot write {path!r}: {why}"
+    assert isinstance(caught.value, DedupeTextError)
+    assert isinstance(caught.value, OSError)
+    assert names_in(tmp_path) == ["article.txt"]

@@ -23,6 +23,8 @@ GAP = 80
 """Words that may lie between two runs of a chain: an advertisement, a few edited sentences."""
 MARGIN = 40
 """Words looked at beyond the outermost runs, for edited beginnings and ends."""
+_SEEDED = 2
+"""Of so many aligned words at least one is in a run that holds a shared shingle."""
 _ANCHOR = 12
 """Words of a run so long that no better alignment crosses it."""
 _LONGEST = 4096
@@ -65,7 +67,7 @@ def align(
     hashes = _Hashes(word_hash, passages)
     runs = find_runs(*find_seeds(candidates, shingles), hashes)
     for chain in chain_runs(runs, hashes):
-        if 3 * sum(run.length for run in chain) >= least:
+        if sum(run.length for run in chain) * _SEEDED >= least:
             pairs = _align_chain(chain, hashes)
             if len(pairs) >= least:
                 yield pairs

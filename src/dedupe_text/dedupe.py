@@ -22,7 +22,7 @@ from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pa
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.model import Alignment, Cut, Document, Location, Repeat, Spared
 from dedupe_text.passages import Passages, split_long, split_passages
-from dedupe_text.repeats import Judge, Piece, Twin, gather, settle, without_forms
+from dedupe_text.repeats import Judge, Piece, Twin, settle
 from dedupe_text.result import Result
 from dedupe_text.settings import Settings
 from dedupe_text.shingles import Shingles, shingle
@@ -91,8 +91,7 @@ def _find(words: Words, passages: Passages, settings: Settings) -> list[Piece]:
         return []
     judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts)
     twins = _twins(words, passages, judge, settings)
-    twins = without_forms(twins, passages, judge.weight, settings.min_words)
-    return gather(twins, passages, judge.weight, settings.min_words / 2)
+    return judge.gather(judge.without_forms(twins))
 
 
 def _twins(words: Words, passages: Passages, judge: Judge, settings: Settings) -> list[Twin]:
@@ -101,10 +100,15 @@ def _twins(words: Words, passages: Passages, judge: Judge, settings: Settings) -
     shingles = shingle(words.hash, parts, settings.shingle_size)
     candidates = _candidates(shingles, len(parts), settings)
     twins: list[Twin] = []
-    for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 4):
+    for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 2):
         twins += judge.twins(*_oriented(pairs, settings.keep))
     sign = -1 if settings.keep == "last" else 1
-    return sorted(twins, key=lambda twin: (sign * twin.stays[0], -len(twin.stays), sign * twin.goes[0]))
+    return sorted(twins, key=lambda twin: (
+            sign * twin.sentences.begins[0],
+            -twin.sentences.aligned.sum(),
+            sign * twin.sentences.first[0],
+        ),
+    )
 
 
 def _oriented(pairs: WordPairs, keep: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -173,13 +177,11 @@ class _Batch:
         """Alignments to the same kept passage as one repeat."""
         repeats: dict[Location, list[Alignment]] = {}
         for twin in twins:
-            low, high = int(twin.stays[0]), int(twin.stays[-1]) + 1
-            kept = self._location(low, high)
-            first, last = twin.passages[0], twin.passages[-1]
-            location = self._location(
-                int(self.passages.first_word[first]), int(self.passages.last_word[last])
-            )
-            repeats.setdefault(kept, []).append(Alignment(kept, location, twin.similarity))
+            sentences = twin.sentences
+            kept = self._location(int(sentences.begins[0]), int(sentences.ends[-1]) + 1)
+            location = self._location(int(sentences.first[0]), int(sentences.last[-1]))
+            alignment = Alignment(kept, location, sentences.similarity)
+            repeats.setdefault(kept, []).append(alignment)
         return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
     def _location(self, first_word: int, last_word: int) -> Location:

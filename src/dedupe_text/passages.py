@@ -67,6 +67,10 @@ class Passages:
         """The numbers of the passages that the words are in."""
         return np.searchsorted(self.first_word, words, "right") - 1
 
+    def begin_at(self, words: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether a passage begins at each of the words."""
+        return self.first_word[self.of_words(words)] == words
+
     def around(self, first_word: int, last_word: int) -> tuple[int, int]:
         """The words of the whole passages that hold the words ``first_word:last_word``."""
         first, last = self.of_words(np.array([first_word, last_word - 1]))
@@ -103,8 +107,11 @@ def _ends_sentence(words: Words) -> NDArray[np.bool_]:
 
 
 def _is_abbreviation(words: Words, at: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Initials, the marks of numbered lists, and what `ABBREVIATIONS` lists."""
     initial = (words.end[at] - words.start[at] == 1) & (words.flags[at] & Flag.UPPER > 0)
-    return initial | np.isin(words.hash[at], _abbreviations())
+    begins_line = np.diff(np.searchsorted(words.line_start, words.start[at], "right"), prepend=0) > 0
+    item = begins_line & (words.flags[at] & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT)
+    return initial | item | np.isin(words.hash[at], _abbreviations())
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Word-level alignments to repeats: which passages are said again, and what stays in their stead.
+"""Word-level alignments to repeats: which sentences are said again, and what stays for them.
 
 MinHash proposed, the alignment showed which words are the same; here the sentences are judged.
 """
@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe_text.align import WordPairs
 from dedupe_text.model import Reason
 from dedupe_text.passages import Passages
 from dedupe_text.words import Flag, Words
@@ -21,34 +20,105 @@ _DENSE = 2.0
 """Words of the kept copy, for each aligned one, over which a sentence may be spread."""
 _SHORT = 8
 """Words of a sentence so short that at either end of a repeat it must follow without a gap."""
+_NEAR = 3
+"""Words between two copies, or two sentences, that still follow each other at once."""
+_VERBATIM = 12
+"""Words of a run that are the same in both copies and prove an edge at its end."""
 _AT_ONCE = 0.6
 """Share of the least length that a passage needs which is said twice in a row."""
-_JOINS = 0.5
+_JOINS = 1 / 3
 """Share of a run's weight that a gap in both copies must not exceed for the run to go on."""
 _TEMPLATE = 1 / 3
 """Share of a repeat in sentences with facts of their own, from which on it is a form."""
-_NEAR = 3
-"""Words between two copies that still follow each other at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Sentences of the copy that goes, as columns, in the order of the text.
+
+    `first`, `last`: their words, half open. `aligned`: how many of these stand in the other copy
+    too, from the word `begins` there to the word `ends`. `weight`: their words, weighed.
+    """
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    aligned: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def of(self, some: NDArray[Any] | slice) -> Sentences:
+        """Some of them."""
+        return Sentences(*(getattr(self, name)[some] for name in self.__slots__))
+
+    @property
+    def length(self) -> NDArray[np.int64]:
+        """Their words, counted."""
+        return self.last - self.first
+
+    @property
+    def spread(self) -> NDArray[np.int64]:
+        """Over how many words of the other copy each is spread."""
+        return self.ends - self.begins + 1
+
+    @property
+    def gaps(self) -> NDArray[np.int64]:
+        """Words between each and the next, in whichever copy they are fewer."""
+        return np.minimum(self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1)
+
+    @property
+    def similarity(self) -> float:
+        """The share of aligned words, in whichever copy it is less."""
+        return float(self.aligned.sum() / max(self.length.sum(), self.spread.sum()))
+
+    def runs(self) -> Iterator[Sentences]:
+        """The sentences in runs, parted where both copies say something else in between.
+
+        Runs are joined over a gap of less than a third of what either of them weighs: a pasted
+        section holds together, the questions of an interview do not.
+        """
+        gaps = self.gaps
+        parts = np.split(np.arange(len(self)), np.flatnonzero(gaps > _NEAR) + 1)
+        run = parts[0]
+        for part in parts[1:]:
+            least = min(self.weight[run].sum(), self.weight[part].sum())
+            if gaps[part[0] - 1] <= _JOINS * least:
+                run = np.append(run, part)
+            else:
+                yield self.of(run)
+                run = part
+        yield self.of(run)
+
+    def trimmed(self) -> Sentences:
+        """Without the short sentences at either end that stand apart from the rest in a copy."""
+        apart = (self.first[1:] != self.last[:-1]) | (self.begins[1:] - self.ends[:-1] > _NEAR)
+        first, last = 0, len(self)
+        while last - first > 1 and apart[first] and self.length[first] < _SHORT:
+            first += 1
+        while last - first > 1 and apart[last - 2] and self.length[last - 1] < _SHORT:
+            last -= 1
+        return self.of(slice(first, last))
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Passages that go and those that stay in their stead, with the aligned words of both.
+    """Sentences that go, `lost` those of them that hold a fact which the kept copy lacks.
 
-    `stays`, `goes`: word numbers, both rising. `passages`: the numbers of the passages said
-    again, rising. `lost`: which of them holds a fact that the kept copy lacks.
+    `stays`, `goes`: the aligned words of both copies, both rising.
     """
 
+    sentences: Sentences
+    lost: NDArray[np.bool_]
     stays: NDArray[np.int64]
     goes: NDArray[np.int64]
-    passages: NDArray[np.int64]
-    lost: NDArray[np.bool_]
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Neighbouring passages with one fate: the words ``first:last``, and what stays for them.
+    """Neighbouring sentences with one fate: the words ``first:last``, and what stays for them.
 
     `goes`, `stays`: the aligned words, both rising. `reason` says why the piece is spared.
     """
@@ -73,7 +143,7 @@ class Piece:
 
 
 class Judge:
-    """What counts as said again, for the passages of one text or of two."""
+    """What counts as said again, in the texts that the words and passages are of."""
 
     def __init__(
         self, words: Words, passages: Passages, similarity: float, min_words: int, facts: bool
@@ -83,67 +153,78 @@ class Judge:
         self.similarity = similarity
         self.min_words = min_words
         self.facts = facts
-        self.length = passages.last_word - passages.first_word
-        self.weight = np.add.reduceat(_weight(words.flags), passages.first_word)
+        self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
 
     def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
         """The repeats that aligned words make, if any."""
-        place = self.passages.of_words(goes)
-        number, at, aligned = np.unique(place, return_index=True, return_counts=True)
-        sentences = _Sentences(number, self.length[number], aligned, stays[at], stays[at + aligned - 1])
+        sentences = self._sentences(stays, goes)
         floor = 1 - 2.5 * (1 - self.similarity)
-        said = sentences.of(
-            (aligned >= floor * sentences.length) & (sentences.spread <= _DENSE * aligned)
+        said = (sentences.aligned >= floor * sentences.length) & (
+            sentences.spread <= _DENSE * sentences.aligned
         )
-        if not len(said.number):
-            return
-        for run in said.runs(self._gaps(said), self.weight[said.number]):
-            run = run.trimmed()
-            if self._is_repeat(run):
-                lost = self._lost(stays, goes, run.number)
-                yield Twin(stays, goes, run.number, lost, run.similarity)
+        if said.any():
+            for run in sentences.of(said).runs():
+                run = run.trimmed()
+                if self._is_repeat(run):
+                    yield Twin(run, self._lost(run, stays, goes), stays, goes)
 
-    def _is_repeat(self, run: _Sentences) -> bool:
+    def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
+        """The sentences of the copy that goes; an edge in either copy is an edge in both.
+
+        So a heading without a full stop, glued to its neighbours, ends where it ended before.
+        """
+        first, last = self.passages.of_words(goes[[0, -1]])
+        own = np.append(self.passages.first_word[first : last + 1], self.passages.last_word[last])
+        begins = np.flatnonzero(self.passages.begin_at(stays))
+        ends = np.flatnonzero(self.passages.begin_at(stays + 1))
+        run = np.append(0, np.cumsum((np.diff(stays) != 1) | (np.diff(goes) != 1)))
+        ahead = np.searchsorted(run, run[begins], "right") - begins
+        behind = ends + 1 - np.searchsorted(run, run[ends])
+        other = np.append(goes[begins], goes[ends] + 1)
+        after = np.searchsorted(own, other).clip(1, len(own) - 1)
+        # So near to one of its own an edge may come from a word put in or left out there.
+        apart = np.minimum(other - own[after - 1], own[after] - other) > _NEAR
+        edges = np.union1d(own, other[apart | (np.append(ahead, behind) >= _VERBATIM)])
+        place = np.searchsorted(edges, goes, "right") - 1
+        number, at, aligned = np.unique(place, return_index=True, return_counts=True)
+        first, last = edges[number], edges[number + 1]
+        weight = self.weight_before[last] - self.weight_before[first]
+        return Sentences(first, last, aligned, stays[at], stays[at + aligned - 1], weight)
+
+    def _is_repeat(self, run: Sentences) -> bool:
         """Whether the run is long enough for where it stands, and alike enough for its length."""
-        weight = float(self.weight[run.number].sum())
-        words = int(run.length.sum())
-        least = self.min_words * (_AT_ONCE if self._follows_at_once(run) else 1)
-        tolerance = _tolerance(weight) if weight == words else 1
-        return weight >= least and run.similarity >= 1 - (1 - self.similarity) * tolerance
-
-    def _follows_at_once(self, run: _Sentences) -> bool:
-        first, last = self.passages.first_word[run.number[0]], self.passages.last_word[run.number[-1]]
-        return 0 <= first - run.ends[-1] - 1 <= _NEAR or 0 <= run.begins[0] - last <= _NEAR
-
-    def _gaps(self, said: _Sentences) -> NDArray[np.int64]:
-        """Words between neighbours, in whichever copy they are fewer."""
-        going = self.passages.first_word[said.number[1:]] - self.passages.last_word[said.number[:-1]]
-        return np.minimum(going, said.begins[1:] - said.ends[:-1] - 1)
+        weight = float(run.weight.sum())
+        at_once = (
+            0 <= run.first[0] - run.ends[-1] - 1 <= _NEAR
+            or 0 <= run.begins[0] - run.last[-1] <= _NEAR
+        )
+        tolerance = _tolerance(weight) if weight == run.length.sum() else 1
+        return (
+            weight >= self.min_words * (_AT_ONCE if at_once else 1)
+            and run.similarity >= 1 - (1 - self.similarity) * tolerance
+        )
 
     def _lost(
-        self, stays: NDArray[np.int64], goes: NDArray[np.int64], number: NDArray[np.int64]
+        self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Which passages hold a number or a name that the words opposite them lack."""
-        lost = np.zeros(len(number), np.bool_)
+        """Which sentences hold a number or a name that the words opposite them lack."""
+        lost = np.zeros(len(run), np.bool_)
         if not self.facts:
             return lost
-        for place, passage in enumerate(number.tolist()):
-            first, last = int(self.passages.first_word[passage]), int(self.passages.last_word[passage])
+        for place in np.flatnonzero(run.aligned < run.length).tolist():
+            first, last = int(run.first[place]), int(run.last[place])
             low, high = np.searchsorted(goes, [first, last])
-            if high - low == last - first:
-                continue
             alone = np.setdiff1d(np.arange(first, last), goes[low:high], assume_unique=True)
             opposite = slice(
-                int(stays[low - 1]) + 1 if low else int(stays[low]),
-                int(stays[high]) if high < len(stays) else int(stays[high - 1]) + 1,
+                stays[low - 1] + 1 if low else stays[low],
+                stays[high] if high < len(stays) else stays[high - 1] + 1,
             )
             lost[place] = self._has_fact(alone, first, opposite)
         return lost
 
     def _has_fact(self, alone: NDArray[np.int64], first: int, opposite: slice) -> bool:
         flags = self.words.flags[alone]
-        number = flags & Flag.DIGIT > 0
-        if number.any():
+        if (flags & Flag.DIGIT > 0).any():
             return True
         name = alone[flags & Flag.UPPER > 0]
         name = name[~np.isin(self.words.hash[name], self.words.hash[opposite])]
@@ -155,6 +236,61 @@ class Judge:
         """Whether the word that begins a sentence is, somewhere, no name."""
         same = self.words.flags[self.words.hash == self.words.hash[word]]
         return bool(((same & Flag.LOWER > 0) & (same & Flag.UPPER == 0)).any())
+
+    def without_forms(self, twins: Sequence[Twin]) -> list[Twin]:
+        """Those that are no form: what a text says k times must weigh k - 1 times as much.
+
+        A section pasted once more is an accident; a formula, a refrain, the cells of a table
+        come back.
+        """
+        first = np.arange(len(self.passages))
+        for twin in twins:
+            witness, place = self.passages.of_words(twin.stays), self.passages.of_words(twin.goes)
+            np.minimum.at(first, place, first[witness])
+        said = np.bincount(first, minlength=len(first))[first]
+        return [
+            twin
+            for twin in twins
+            if twin.sentences.weight.sum()
+            >= (np.median(said[self.passages.of_words(twin.sentences.first)]) - 1) * self.min_words
+            or np.median(said[self.passages.of_words(twin.sentences.first)]) <= 2
+        ]
+
+    def gather(self, twins: Iterable[Twin]) -> list[Piece]:
+        """The pieces of a star: what stays for one piece never goes for another.
+
+        Earlier twins have precedence. What is left of a twin of which a part was taken must
+        still be half as long as a repeat.
+        """
+        stays = np.zeros(len(self.words), np.bool_)
+        goes = np.zeros(len(self.words), np.bool_)
+        pieces: list[Piece] = []
+        for twin in twins:
+            twin = self._free(twin, stays, goes)
+            if twin.sentences.weight.sum() < self.min_words / 2:
+                continue
+            for piece in _pieces(twin):
+                if piece.reason is None:
+                    goes[piece.first : piece.last] = True
+                    stays[piece.stays] = True
+                pieces.append(piece)
+        return pieces
+
+    def _free(self, twin: Twin, stays: NDArray[np.bool_], goes: NDArray[np.bool_]) -> Twin:
+        """The twin without the sentences that were taken, or whose witness was or would be."""
+        going = goes.copy()
+        sentences = twin.sentences
+        for first, last in zip(sentences.first.tolist(), sentences.last.tolist()):
+            going[first:last] = True
+        taken = goes | stays
+        taken[twin.goes[going[twin.stays]]] = True
+        free = np.array(
+            [
+                not taken[first:last].any()
+                for first, last in zip(sentences.first.tolist(), sentences.last.tolist())
+            ]
+        )
+        return twin if free.all() else replace(twin, sentences=sentences.of(free), lost=twin.lost[free])
 
 
 def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
@@ -173,122 +309,13 @@ def _tolerance(weight: float) -> float:
     return min(5 / 3, max(1.0, 1 + (weight - 40) / 60))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentences:
-    """The passages that aligned words are in, as columns.
-
-    `number`: of the passage that goes. `length`: its words. `aligned`: those of them that stand
-    in the other copy too, from the word `begins` there to the word `ends`.
-    """
-
-    number: NDArray[np.int64]
-    length: NDArray[np.int32]
-    aligned: NDArray[np.int64]
-    begins: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
-    @property
-    def spread(self) -> NDArray[np.int64]:
-        """Over how many words of the other copy each is spread."""
-        return self.ends - self.begins + 1
-
-    @property
-    def similarity(self) -> float:
-        """The share of aligned words in both copies, of whichever it is less."""
-        return float(self.aligned.sum() / max(self.length.sum(), self.spread.sum()))
-
-    def of(self, some: NDArray[Any] | slice) -> _Sentences:
-        """Some of them."""
-        return _Sentences(*(getattr(self, name)[some] for name in self.__slots__))
-
-    def runs(self, gaps: NDArray[np.int64], weight: NDArray[np.float64]) -> list[_Sentences]:
-        """The sentences in runs, parted where both copies say something else in between.
-
-        `gaps`: words between a sentence and the next that are said in neither copy's stead.
-        Runs are joined over a gap of less than half of what either of them weighs: a pasted
-        section holds together, the questions of an interview do not.
-        """
-        parts = np.split(np.arange(len(gaps) + 1), np.flatnonzero(gaps > _NEAR) + 1)
-        runs = [parts[0]]
-        for part in parts[1:]:
-            gap = gaps[part[0] - 1]
-            if gap <= _JOINS * min(weight[runs[-1]].sum(), weight[part].sum()):
-                runs[-1] = np.append(runs[-1], part)
-            else:
-                runs.append(part)
-        return [self.of(run) for run in runs]
-
-    def trimmed(self) -> _Sentences:
-        """Without the short sentences at either end that stand apart from the rest in a copy."""
-        first, last = 0, len(self.number)
-        while last - first > 1 and self._stands_apart(first, first):
-            first += 1
-        while last - first > 1 and self._stands_apart(last - 1, last - 2):
-            last -= 1
-        return self.of(slice(first, last))
-
-    def _stands_apart(self, place: int, before: int) -> bool:
-        if self.length[place] >= _SHORT:
-            return False
-        follows = self.number[before + 1] - self.number[before] == 1
-        return not follows or self.begins[before + 1] - self.ends[before] > _NEAR
-
-
-def without_forms(
-    twins: Sequence[Twin], passages: Passages, weight: NDArray[np.float64], min_words: int
-) -> list[Twin]:
-    """The twins that are no form: what a text says k times must weigh k - 1 times as much.
-
-    A section pasted once more is an accident; a formula, a refrain, a table's row come back.
-    """
-    first = np.arange(len(passages))
-    for twin in twins:
-        witness, place = passages.of_words(twin.stays), passages.of_words(twin.goes)
-        np.minimum.at(first, place, first[witness])
-    said = np.bincount(first, minlength=len(passages))[first]
-    return [
-        twin
-        for twin in twins
-        if weight[twin.passages].sum() >= min_words * (np.median(said[twin.passages]) - 1)
-        or np.median(said[twin.passages]) <= 2
-    ]
-
-
-def gather(twins: Iterable[Twin], passages: Passages, weight: NDArray[np.float64], least: int) -> list[Piece]:
-    """The pieces of a star: what stays for one passage is never said to go for another.
-
-    Earlier twins have precedence. What remains of a twin whose passages were partly taken must
-    still weigh `least` words.
-    """
-    stays = np.zeros(len(passages), np.bool_)
-    goes = np.zeros(len(passages), np.bool_)
-    pieces: list[Piece] = []
-    for twin in twins:
-        witness = passages.of_words(twin.stays)
-        place = passages.of_words(twin.goes)
-        going = goes.copy()
-        going[twin.passages] = True
-        shaken = np.isin(twin.passages, place[going[witness]])
-        free = ~(goes[twin.passages] | stays[twin.passages] | shaken)
-        if not free.all():
-            twin = replace(twin, passages=twin.passages[free], lost=twin.lost[free])
-            if weight[twin.passages].sum() < least:
-                continue
-        for piece in _pieces(twin, passages, weight):
-            if piece.reason is None:
-                goes[passages.of_words(piece.goes)] = True
-                stays[passages.of_words(piece.stays)] = True
-            pieces.append(piece)
-    return pieces
-
-
-def _pieces(twin: Twin, passages: Passages, weight: NDArray[np.float64]) -> Iterator[Piece]:
-    of_form = weight[twin.passages[twin.lost]].sum() >= _TEMPLATE * weight[twin.passages].sum()
+def _pieces(twin: Twin) -> Iterator[Piece]:
+    sentences = twin.sentences
+    of_form = sentences.weight[twin.lost].sum() >= _TEMPLATE * sentences.weight.sum()
     lost = twin.lost | of_form
-    breaks = np.flatnonzero((np.diff(twin.passages) != 1) | (lost[1:] != lost[:-1])) + 1
-    for run in np.split(np.arange(len(twin.passages)), breaks):
-        first = int(passages.first_word[twin.passages[run[0]]])
-        last = int(passages.last_word[twin.passages[run[-1]]])
+    breaks = (sentences.first[1:] != sentences.last[:-1]) | (lost[1:] != lost[:-1])
+    for run in np.split(np.arange(len(sentences)), np.flatnonzero(breaks) + 1):
+        first, last = int(sentences.first[run[0]]), int(sentences.last[run[-1]])
         inside = slice(*np.searchsorted(twin.goes, [first, last]).tolist())
         reason: Reason | None = "facts" if lost[run[0]] else None
         yield Piece(first, last, twin.goes[inside], twin.stays[inside], reason)

@@ -12,11 +12,24 @@ from dedupe_text._version import __version__
 
 if TYPE_CHECKING:
     from dedupe_text.dedupe import clean, clean_many, find_repeats
-    from dedupe_text.errors import DedupeTextError, InputError, ReportError, SelfCheckError
-    from dedupe_text.errors import SettingsError
+    from dedupe_text.errors import (
+        DedupeTextError,
+        InputError,
+        ReportError,
+        SelfCheckError,
+        SettingsError,
+    )
     from dedupe_text.lsh import lsh_probability, lsh_threshold
-    from dedupe_text.model import Alignment, Cut, Difference, Document, Location, Repeat, Span
-    from dedupe_text.model import Spared
+    from dedupe_text.model import (
+        Alignment,
+        Cut,
+        Difference,
+        Document,
+        Location,
+        Repeat,
+        Span,
+        Spared,
+    )
     from dedupe_text.restore import restore
     from dedupe_text.result import Result
     from dedupe_text.settings import Settings

@@ -7,17 +7,22 @@ whether they make a repeat.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe_text.lcs import align_words
-from dedupe_text.lsh import Candidates
-from dedupe_text.passages import Passages
-from dedupe_text.shingles import Shingles
 from dedupe_text.words import mix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from dedupe_text.lsh import Candidates
+    from dedupe_text.passages import Passages
+    from dedupe_text.shingles import Shingles
 
 GAP = 80
 """Words that may lie between two runs of a chain: an advertisement, a few edited sentences."""
@@ -219,7 +224,11 @@ def _anchors(chain: list[Run]) -> list[Run]:
     anchors: list[Run] = []
     for run in chain:
         end = anchors[-1] if anchors else None
-        over = max(end.kept + end.length - run.kept, end.again + end.length - run.again, 0) if end else 0
+        over = (
+            max(end.kept + end.length - run.kept, end.again + end.length - run.again, 0)
+            if end
+            else 0
+        )
         if run.length - over >= _ANCHOR:
             anchors.append(Run(run.kept + over, run.again + over, run.length - over))
     return anchors
@@ -233,7 +242,9 @@ def _align_between(
     found = align_words(
         hashes.words[kept:kept_end].tolist(), hashes.words[again:again_end].tolist()
     )
-    return np.array(found, np.int64).reshape(-1, 2) + (kept, again)
+    pairs = np.array(found, np.int64).reshape(-1, 2)
+    pairs += (kept, again)
+    return pairs
 
 
 def _extent(chain: list[Run], hashes: _Hashes) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING
 
 from dedupe_text.errors import SelfCheckError
 from dedupe_text.lcs import align_words
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
 from dedupe_text.passages import Passages, gap_before
-from dedupe_text.repeats import Piece
 from dedupe_text.words import Words, fold, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dedupe_text.repeats import Piece
 
 
 def cut_span(text: str, words: Words, first_word: int, last_word: int) -> Span:
-    """The characters to cut so that the words ``first_word:last_word`` go and the seam is clean.
+    r"""The characters to cut so that the words ``first_word:last_word`` go and the seam is clean.
 
     Of the white space on both sides the weaker goes with the passage: no blank line is doubled,
     no space is missing.
 
-    >>> text = "One. Two.\\n\\nThree."
+    >>> text = "One. Two.\n\nThree."
     >>> cut_span(text, split_words(text), 1, 2).of(text)
     ' Two.'
     """
@@ -42,7 +46,7 @@ def cut_spans(text: str, words: Words, pieces: Sequence[Piece]) -> list[Span]:
         whole = cut_span(text, words, run[0].first, run[-1].last)
         inner = [gap_before(text, words, piece.first).closing.start for piece in run[1:]]
         edges = [whole.start, *inner, whole.end]
-        spans += [Span(start, end) for start, end in zip(edges, edges[1:])]
+        spans += [Span(start, end) for start, end in pairwise(edges)]
     return spans
 
 
@@ -107,7 +111,9 @@ def _differences(
     one, other = begin
     for going, staying in chain(pairs, [end]):
         if going > one or staying > other:
-            yield Difference(_spelled(text, words, one, going), _spelled(text, words, other, staying))
+            yield Difference(
+                _spelled(text, words, one, going), _spelled(text, words, other, staying)
+            )
         one, other = going + 1, staying + 1
 
 
@@ -184,4 +190,9 @@ def _aligned(one: list[str], other: list[str]) -> int:
 def _splits_word(text: str, edge: int) -> bool:
     """Whether the two characters around an edge are of one word, as the splitter sees it."""
     around = text[max(edge - 1, 0) : edge + 1]
-    return len(around) == 2 and len(split_words(around)) == 1 and around[0].isalnum() and around[1].isalnum()
+    return (
+        len(around) == 2
+        and len(split_words(around)) == 1
+        and around[0].isalnum()
+        and around[1].isalnum()
+    )

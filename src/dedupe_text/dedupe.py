@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe_text import textio
 from dedupe_text.align import WordPairs, align
@@ -20,13 +19,18 @@ from dedupe_text.cleaning import (
 )
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
-from dedupe_text.model import Alignment, Cut, Document, Location, Repeat, Spared
+from dedupe_text.model import Alignment, Document, Location, Reason, Repeat
 from dedupe_text.passages import Passages, split_long, split_passages
 from dedupe_text.repeats import Judge, Piece, Twin, settle
 from dedupe_text.result import Result
 from dedupe_text.settings import Settings
 from dedupe_text.shingles import Shingles, shingle
 from dedupe_text.words import Words, mix, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 _MOST_PASSES = 8
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
@@ -42,7 +46,11 @@ def clean(document: str | bytes | Document, settings: Settings | None = None) ->
     if not isinstance(document, Document):
         document = Document("text", document)
     decoded = _decode(document.text, settings)
-    cuts, spared = _plan(document.id, decoded.text, settings)
+    words, passages = _split(decoded.text)
+    pieces = _find_all(decoded.text, words, passages, settings)
+    if not decoded.sliceable:
+        pieces = _spare(pieces, "encoding")
+    cuts, spared = plan_cuts(pieces, document.id, decoded.text, words, passages)
     check_cuts(decoded.text, cuts, settings.facts)
     return Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
 
@@ -60,25 +68,30 @@ def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
     return textio.from_text(text)
 
 
-def _plan(id_: str, text: str, settings: Settings) -> tuple[list[Cut], list[Spared]]:
-    """Cut until nothing more is found, so that cleaning twice is cleaning once."""
-    words, passages = left = _split(text)
+def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -> list[Piece]:
+    """What goes and what is spared: cut until nothing more is found.
+
+    So cleaning twice is cleaning once.
+    """
+    left = words, passages
     alive = np.arange(len(words))
     gone: list[Piece] = []
     for _ in range(_MOST_PASSES):
         found = [part for piece in _find(*left, settings) for part in piece.moved(alive)]
         more = in_order(found)
         if not more:
-            spared = [piece for piece in found if len(piece.goes)]
-            return plan_cuts([*gone, *spared], id_, text, words, passages)
+            return [*gone, *(piece for piece in found if len(piece.goes))]
         gone = in_order(settle(gone, more))
         left = _split(without(text, cut_spans(text, words, gone)))
         stays = np.ones(len(words), np.bool_)
         for piece in gone:
             stays[piece.first : piece.last] = False
         alive = np.flatnonzero(stays)
-    over_budget = [replace(piece, reason="budget") for piece in gone]
-    return plan_cuts(over_budget, id_, text, words, passages)
+    return _spare(gone, "budget")
+
+
+def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
+    return [replace(piece, reason=piece.reason or reason) for piece in pieces]
 
 
 def _split(text: str) -> tuple[Words, Passages]:
@@ -103,7 +116,9 @@ def _twins(words: Words, passages: Passages, judge: Judge, settings: Settings) -
     for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 2):
         twins += judge.twins(*_oriented(pairs, settings.keep))
     sign = -1 if settings.keep == "last" else 1
-    return sorted(twins, key=lambda twin: (
+    return sorted(
+        twins,
+        key=lambda twin: (
             sign * twin.sentences.begins[0],
             -twin.sentences.aligned.sum(),
             sign * twin.sentences.first[0],
@@ -142,9 +157,7 @@ def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candid
 # --- repeats, nothing cut ----------------------------------------------------------------------
 
 
-def find_repeats(
-    documents: Sequence[Document], settings: Settings | None = None
-) -> list[Repeat]:
+def find_repeats(documents: Sequence[Document], settings: Settings | None = None) -> list[Repeat]:
     """What is said more than once, inside a document or in several; nothing is cut.
 
     In the order of the kept passages; the first place to say it is the kept one, whatever
@@ -152,7 +165,9 @@ def find_repeats(
     """
     settings = settings or Settings()
     batch = _Batch.of(documents, settings)
-    judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts)
+    judge = Judge(
+        batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts
+    )
     twins = _twins(batch.words, batch.passages, judge, settings) if len(batch.passages) > 1 else []
     return batch.repeats(twins)
 

@@ -5,7 +5,10 @@ One bit a word, one addition a row: Hyyrö, "Bit-parallel LCS-length computation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def align_words(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:

@@ -6,11 +6,14 @@ Banding: Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe_text.words import mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ containment of documents" (1997).
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dedupe_text.shingles import Shingles
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedupe_text.shingles import Shingles
 
 
 def sign(

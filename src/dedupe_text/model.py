@@ -10,7 +10,7 @@ from typing import Literal
 
 Keep = Literal["first", "last", "fullest"]
 Kind = Literal["exact", "near"]
-Reason = Literal["facts", "structure", "accepted", "budget"]
+Reason = Literal["facts", "structure", "accepted", "budget", "encoding"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,26 @@ neighbours or set apart by advertisements. A passage never crosses the end of a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe_text.model import Span
 from dedupe_text.words import Flag, Words, split_words
 
-ABBREVIATIONS = (
-    "adm al approx apr assn aug ave bldg blvd brig capt cf cmdr col cpl dec dept dist dr ed eds est "
-    "et etc eq feb fig figs fr ft gen gov hon jan jr jul jun lt maj mar messrs mr mrs ms mt no nos "
-    "nov oct op pp prof rep reps rev sen sens sep sept sgt sr st supt viz vol vs bzw ca mme mlle г ул "
-    "стр им"
-)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+ABBREVIATIONS = """
+adm al approx apr assn aug ave bldg blvd brig bzw ca capt cf cmdr col cpl dec dept dist dr ed eds
+eq est et etc feb fig figs fr ft gen gov hon jan jr jul jun lt maj mar messrs mlle mme mr mrs ms mt
+no nos nov oct op pp prof rep reps rev sen sens sep sept sgt sr st supt viz vol vs г им стр ул
+"""
+"""A full stop after one of these ends no sentence."""
 
 _LONGEST = 64
 """Words of the longest passage that is compared as a whole."""
@@ -63,13 +67,14 @@ class Passages:
             words += int(one.last_word[-1]) if len(one) else 0
         return Passages(*map(np.concatenate, columns))
 
-    def of_words(self, words: NDArray[np.int64]) -> NDArray[np.intp]:
+    def of_words(self, words: NDArray[np.integer]) -> NDArray[np.intp]:
         """The numbers of the passages that the words are in."""
         return np.searchsorted(self.first_word, words, "right") - 1
 
-    def begin_at(self, words: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def begin_at(self, words: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether a passage begins at each of the words."""
-        return self.first_word[self.of_words(words)] == words
+        begin: NDArray[np.bool_] = self.first_word[self.of_words(words)] == words
+        return begin
 
     def around(self, first_word: int, last_word: int) -> tuple[int, int]:
         """The words of the whole passages that hold the words ``first_word:last_word``."""
@@ -78,9 +83,9 @@ class Passages:
 
 
 def split_passages(words: Words) -> Passages:
-    """The passages of the text that `words` came from.
+    r"""The passages of the text that `words` came from.
 
-    >>> words = split_words("It rained on Mr. Ba. Nobody\\nminded. “Why not?” she asked.")
+    >>> words = split_words("It rained on Mr. Ba. Nobody\nminded. “Why not?” she asked.")
     >>> split_passages(words).first_word.tolist()
     [0, 5, 7]
     """
@@ -101,17 +106,21 @@ def _ends_sentence(words: Words) -> NDArray[np.bool_]:
     spaced = flags & (Flag.SPACE | Flag.NEWLINE) > 0
     stop = (flags & Flag.STOP > 0) & spaced
     goes_on[stop] |= _is_abbreviation(words, np.flatnonzero(stop))
-    ends = (stop | (flags & Flag.TERMINATOR > 0)) & ~goes_on
+    ends: NDArray[np.bool_] = (stop | (flags & Flag.TERMINATOR > 0)) & ~goes_on
     ends |= (flags & following & Flag.PHRASED > 0) & spaced
-    return ends | _ends_line(words, goes_on)
+    ends |= _ends_line(words, goes_on)
+    return ends
 
 
 def _is_abbreviation(words: Words, at: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Initials, the marks of numbered lists, and what `ABBREVIATIONS` lists."""
     initial = (words.end[at] - words.start[at] == 1) & (words.flags[at] & Flag.UPPER > 0)
-    begins_line = np.diff(np.searchsorted(words.line_start, words.start[at], "right"), prepend=0) > 0
-    item = begins_line & (words.flags[at] & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT)
-    return initial | item | np.isin(words.hash[at], _abbreviations())
+    line = np.searchsorted(words.line_start, words.start[at], "right")
+    line_before = np.searchsorted(words.line_start, words.start[at - 1], "right")
+    number = words.flags[at] & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT
+    item = number & ((line > line_before) | (at == 0))
+    found: NDArray[np.bool_] = initial | item | np.isin(words.hash[at], _abbreviations())
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -134,9 +143,9 @@ def _ends_line(words: Words, goes_on: NDArray[np.bool_]) -> NDArray[np.bool_]:
     length = words.end[last] - words.line_start[line]
     blank = np.diff(line) > 1
     paragraph = np.append(0, np.flatnonzero(blank) + 1)
-    width = np.repeat(
-        np.maximum.reduceat(length, paragraph), np.diff(paragraph, append=len(line))
-    )[:-1]
+    width = np.repeat(np.maximum.reduceat(length, paragraph), np.diff(paragraph, append=len(line)))[
+        :-1
+    ]
     last = last[:-1]
     needed = length[:-1] + 1 + words.end[last + 1] - words.start[last + 1]
     wrapped = goes_on[last] | ((needed > width) & (width <= _WIDEST))

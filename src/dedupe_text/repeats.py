@@ -5,16 +5,20 @@ MinHash proposed, the alignment showed which words are the same; here the senten
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dedupe_text.model import Reason
-from dedupe_text.passages import Passages
 from dedupe_text.words import Flag, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedupe_text.model import Reason
+    from dedupe_text.passages import Passages
 
 _DENSE = 2.0
 """Words of the kept copy, for each aligned one, over which a sentence may be spread."""
@@ -57,17 +61,22 @@ class Sentences:
     @property
     def length(self) -> NDArray[np.int64]:
         """Their words, counted."""
-        return self.last - self.first
+        length: NDArray[np.int64] = self.last - self.first
+        return length
 
     @property
     def spread(self) -> NDArray[np.int64]:
         """Over how many words of the other copy each is spread."""
-        return self.ends - self.begins + 1
+        spread: NDArray[np.int64] = self.ends - self.begins + 1
+        return spread
 
     @property
     def gaps(self) -> NDArray[np.int64]:
         """Words between each and the next, in whichever copy they are fewer."""
-        return np.minimum(self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1)
+        gaps: NDArray[np.int64] = np.minimum(
+            self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1
+        )
+        return gaps
 
     @property
     def similarity(self) -> float:
@@ -290,7 +299,11 @@ class Judge:
                 for first, last in zip(sentences.first.tolist(), sentences.last.tolist())
             ]
         )
-        return twin if free.all() else replace(twin, sentences=sentences.of(free), lost=twin.lost[free])
+        return (
+            twin
+            if free.all()
+            else replace(twin, sentences=sentences.of(free), lost=twin.lost[free])
+        )
 
 
 def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:

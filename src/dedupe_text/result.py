@@ -1,15 +1,18 @@
-"""Result: one cleaned document, which can render itself. It stands above `report` for that reason."""
+"""Result: one cleaned document, which can render itself; so it stands above `report`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dedupe_text import textio
 from dedupe_text.cleaning import apply_cuts
-from dedupe_text.model import Cut, Spared
 from dedupe_text.report.diff import as_diff
 from dedupe_text.report.json import as_json
-from dedupe_text.settings import Settings
+
+if TYPE_CHECKING:
+    from dedupe_text import textio
+    from dedupe_text.model import Cut, Spared
+    from dedupe_text.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ class Settings:
         _check_between("num_perm", self.num_perm, 16, 1024)
         _check_between("rows", self.rows, 1, self.num_perm)
         if self.keep not in get_args(Keep):
-            raise SettingsError(f"keep must be one of {', '.join(get_args(Keep))}, not {self.keep!r}")
+            raise SettingsError(
+                f"keep must be one of {', '.join(get_args(Keep))}, not {self.keep!r}"
+            )
 
 
 def _check_between(name: str, value: float, least: float, most: float) -> None:

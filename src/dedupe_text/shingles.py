@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dedupe_text.passages import Passages
 from dedupe_text.words import mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedupe_text.passages import Passages
 
 
 @dataclass(frozen=True, slots=True)

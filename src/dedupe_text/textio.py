@@ -74,12 +74,12 @@ class Decoded:
             return self.data
         if not self.sliceable:
             raise InputError(f"{self.encoding} text cannot be cut; convert it to UTF-8 first")
-        edges = self._find_bytes([edge for span in spans for edge in (span.start, span.end)])
+        edges = self.find_bytes([edge for span in spans for edge in (span.start, span.end)])
         view = memoryview(self.data)
         starts, ends = [0, *edges[1::2]], [*edges[::2], len(view)]
         return b"".join(view[start:end] for start, end in zip(starts, ends, strict=True))
 
-    def _find_bytes(self, edges: Sequence[int]) -> list[int]:
+    def find_bytes(self, edges: Sequence[int]) -> list[int]:
         """Where in `data` the characters at `edges` begin. Proven, by measuring to the end."""
         found: list[int] = []
         last, at = 0, self.bom

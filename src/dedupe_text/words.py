@@ -8,14 +8,18 @@ each word is folded (NFKD, casefold) only for its hash, so offsets stay true.
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Flag(IntFlag):
@@ -99,10 +103,10 @@ class Words:
 
 
 def split_words(text: str) -> Words:
-    """The words of `text`; what lies between two words holds no letter, digit or mark.
+    r"""The words of `text`; what lies between two words holds no letter, digit or mark.
 
-    >>> words = split_words("Ceci n’est\\u00ad pas 東京")
-    >>> ["Ceci n’est\\u00ad pas 東京"[a:b] for a, b in zip(words.start, words.end)]
+    >>> words = split_words("Ceci n’est\u00ad pas 東京")
+    >>> ["Ceci n’est\u00ad pas 東京"[a:b] for a, b in zip(words.start, words.end)]
     ['Ceci', 'n', 'est', 'pas', '東', '京']
     """
     codes = _code_points(text)
@@ -115,9 +119,9 @@ def split_words(text: str) -> Words:
 
 
 def fold(word: str) -> str:
-    """The word made comparable: NFKD, casefold, no soft hyphens or zero-width characters.
+    r"""The word made comparable: NFKD, casefold, no soft hyphens or zero-width characters.
 
-    >>> fold("Stra\\u00adSSE") == fold("straße")
+    >>> fold("Stra\u00adSSE") == fold("straße")
     True
     """
     return "".join(chr(code) for char in word for code in _fold_char(char))
@@ -165,7 +169,9 @@ def _tables_for(codes: _Codes) -> _Tables:
 @lru_cache(maxsize=8)
 def _tables(pages: frozenset[int]) -> _Tables:
     size = (max(pages, default=0) + 1) * 256
-    tables = _Tables(np.zeros(size, np.uint16), np.zeros(size, np.uint64), np.zeros(size, np.uint8), {})
+    tables = _Tables(
+        np.zeros(size, np.uint16), np.zeros(size, np.uint64), np.zeros(size, np.uint8), {}
+    )
     for number in pages:
         at, page = slice(number * 256, number * 256 + 256), _page(number)
         tables.flags[at], tables.value[at], tables.width[at] = page.flags, page.value, page.width
@@ -182,27 +188,33 @@ def _page(number: int) -> _Tables:
     first = np.array([fold[0] + 1 if fold else 0 for fold in folds], np.uint64)
     wide = {ord(char): fold for char, fold in zip(chars, folds) if len(fold) > 1}
     return _Tables(
-        np.array(flags, np.uint16), mix(first), np.array([len(fold) for fold in folds], np.uint8), wide
+        np.array(flags, np.uint16),
+        mix(first),
+        np.array([len(fold) for fold in folds], np.uint8),
+        wide,
     )
 
 
 def _flags_of(char: str) -> int:
-    if char in "\n\r":
-        return Flag.NEWLINE
+    category = unicodedata.category(char)
+    if category[0] in "LN":
+        return _flags_of_letter(char, category)
+    separators = {"\n": Flag.NEWLINE, "\r": Flag.NEWLINE}
+    separators |= dict.fromkeys(STOPS, Flag.STOP) | dict.fromkeys(TERMINATORS, Flag.TERMINATOR)
+    if char in separators:
+        return separators[char]
     if char.isspace():
         return Flag.SPACE
-    if char in STOPS:
-        return Flag.STOP
-    if char in TERMINATORS:
-        return Flag.TERMINATOR
-    category, code = unicodedata.category(char), ord(char)
-    if _is_ignored(char, category):
+    if _is_ignored(char):
         return Flag.IGNORED
-    if category[0] == "M":
-        return Flag.MARK
-    if category[0] not in "LN":
-        return 0
-    found = Flag.LETTER
+    return Flag.MARK if category[0] == "M" else 0
+
+
+def _flags_of_letter(char: str, category: str) -> int:
+    """Letters and numbers of all kinds."""
+    if _is_ignored(char):
+        return Flag.IGNORED
+    found, code = Flag.LETTER, ord(char)
     if unicodedata.numeric(char, None) is not None:
         found |= Flag.DIGIT
     elif category in ("Lu", "Lt"):
@@ -216,14 +228,16 @@ def _flags_of(char: str) -> int:
     return found
 
 
-def _is_ignored(char: str, category: str) -> bool:
+def _is_ignored(char: str) -> bool:
     """Soft hyphen, zero-width and direction marks, variation selectors, Arabic tatweel."""
-    return category == "Cf" or char in "\u034f\u0640" or "\ufe00" <= char <= "\ufe0f"
+    return (
+        unicodedata.category(char) == "Cf" or char in "\u034f\u0640" or "\ufe00" <= char <= "\ufe0f"
+    )
 
 
 def _fold_char(char: str) -> tuple[int, ...]:
     """The folded characters; NFKD acts on each alone, so that é and e + accent are one."""
-    if _is_ignored(char, unicodedata.category(char)):
+    if _is_ignored(char):
         return ()
     decomposed = unicodedata.normalize("NFKD", char).casefold()
     return tuple(ord(part) for part in unicodedata.normalize("NFKD", decomposed))
@@ -232,16 +246,14 @@ def _fold_char(char: str) -> tuple[int, ...]:
 # --- words of a block ------------------------------------------------------------------------
 
 
-def _blocks(
-    codes: _Codes, flags: NDArray[np.uint16]
-) -> list[tuple[int, int]]:
+def _blocks(codes: _Codes, flags: NDArray[np.uint16]) -> list[tuple[int, int]]:
     """Bounds of blocks that fit the cache and split no word."""
     bounds = [0]
     while len(codes) - bounds[-1] > _BLOCK:
         edge = _next_edge(codes, flags, bounds[-1] + _BLOCK)
         bounds.append(edge)
     bounds.append(len(codes))
-    return list(zip(bounds, bounds[1:]))
+    return list(itertools.pairwise(bounds))
 
 
 def _next_edge(codes: _Codes, flags: NDArray[np.uint16], at: int) -> int:
@@ -288,9 +300,7 @@ def _word_starts(flags: NDArray[np.uint16], in_word: NDArray[np.bool_]) -> NDArr
     return starts
 
 
-def _hash_words(
-    block: _Codes, start: NDArray[np.intp], tables: _Tables
-) -> NDArray[np.uint64]:
+def _hash_words(block: _Codes, start: NDArray[np.intp], tables: _Tables) -> NDArray[np.uint64]:
     """For each word the sum of its folded characters' values, each times its place's multiplier.
 
     Multilinear hashing (Lemire and Kaser, 2013) over values mixed beforehand. The block begins
@@ -308,7 +318,9 @@ def _hash_words(
         unique, which = np.unique(block[wide], return_inverse=True)
         folds = [tables.wide[int(code)] for code in unique]
         for part in range(1, max(map(len, folds))):
-            values = mix(np.array([fold[part] + 1 if part < len(fold) else 0 for fold in folds], np.uint64))
+            values = mix(
+                np.array([fold[part] + 1 if part < len(fold) else 0 for fold in folds], np.uint64)
+            )
             terms[wide] += values[which] * multiplier[(place[wide] + part) & (len(multiplier) - 1)]
     return mix(np.add.reduceat(terms, start))
 
@@ -320,7 +332,7 @@ def _multipliers() -> NDArray[np.uint64]:
 
 
 def _line_starts(codes: _Codes) -> NDArray[np.int32]:
-    """Lines end at ``\\n``, ``\\r\\n`` or ``\\r``, and nowhere else."""
+    r"""Lines end at ``\n``, ``\r\n`` or ``\r``, and nowhere else."""
     ends = np.flatnonzero((codes == 10) | (codes == 13))
     following = codes[np.minimum(ends + 1, max(len(codes) - 1, 0))]
     ends = ends[(codes[ends] == 10) | (following != 10)]

@@ -1,0 +1,208 @@
+"""The command line: arguments become `Options` and `Settings`. Nothing is decided here."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from dedupe_text._version import __version__
+from dedupe_text.errors import DedupeTextError
+from dedupe_text.filter import FORMATS, STANDARD, Options, clean_document, restore_document, suffix
+from dedupe_text.model import Keep
+from dedupe_text.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_DEFAULTS = Settings()
+_SECTIONS = {
+    "What comes out": ("output", "check", "diff", "report", "format", "restore"),
+    "What goes in": ("encoding", "stdin_filename"),
+    "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
+    "How": ("quiet", "verbose", "exit_zero", "version", "help"),
+}
+_EPILOG = """\b
+Examples:
+  dedupe-text < article.txt > clean.txt
+  dedupe-text --diff article.txt
+  dedupe-text article.txt -o clean.txt --report cuts.json
+  dedupe-text clean.txt -o article.txt --restore cuts.json
+
+\b
+Exit codes: 0 done; 1 --check found something; 2 an error, and one line
+about it on standard error."""
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out the command line; the exit code. Raises what the console entry explains."""
+    try:
+        # Not `command.main`, which answers Ctrl-C and closed pipes with lines of its own.
+        with command.make_context("dedupe-text", arguments) as context:
+            code: int = command.invoke(context)
+            return code
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        raise DedupeTextError(f"{_describe(error)}; see dedupe-text --help") from error
+
+
+def _describe(error: click.UsageError) -> str:
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"{max(error.param.opts, key=len)}: {error.message.rstrip('.')}"
+    return error.format_message().rstrip(".")
+
+
+class _Command(click.Command):
+    """A command whose options are listed in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = {param.name: param.get_help_record(ctx) for param in self.get_params(ctx)}
+        for title, names in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([record for name in names if (record := records[name])])
+
+
+def _between(
+    kind: str, cast: Callable[[str], float], least: float, most: float
+) -> Callable[[str], float]:
+    """What reads a number within limits; whatever else is given, the message names them."""
+
+    def convert(value: str) -> float:
+        try:
+            number = cast(value)
+        except ValueError:
+            number = math.nan
+        if not least <= number <= most:
+            limits = f"from {least} to {most}"
+            raise click.BadParameter(f"must be a {kind} {limits}, not {value!r}")
+        return number
+
+    return convert
+
+
+@click.command(cls=_Command, epilog=_EPILOG)
+@click.argument("paths", nargs=-1, metavar="[PATH]", type=click.Path(allow_dash=True))
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    type=click.Path(allow_dash=True),
+    default=STANDARD,
+    help="Write there, not to standard output.",
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing, list findings, exit 1 if there are any."
+)
+@click.option("--diff", is_flag=True, help="A unified diff, for patch -p1, instead of the text.")
+@click.option(
+    "--report",
+    metavar="PATH",
+    type=click.Path(),
+    multiple=True,
+    help=f"Also write a report, {' or '.join(FORMATS)}; may be repeated.",
+)
+@click.option("--format", type=click.Choice(["text"]), help="How --check lists findings.")
+@click.option(
+    "--restore",
+    metavar="REPORT.json",
+    type=click.Path(),
+    help="Rebuild the original, to the byte, from the cleaned text and its JSON report.",
+)
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    default=_DEFAULTS.encoding,
+    show_default=True,
+    help="Of the input; auto: byte order mark, else UTF-8, else a guess.",
+)
+@click.option(
+    "--stdin-filename",
+    metavar="NAME",
+    default="stdin",
+    show_default=True,
+    help="What reports call standard input.",
+)
+@click.option(
+    "--similarity",
+    metavar="F",
+    type=_between("number", float, 0.5, 1),
+    default=_DEFAULTS.similarity,
+    show_default=True,
+    help="Share of the words that must be the same, 0.5 to 1.",
+)
+@click.option(
+    "--min-words",
+    metavar="N",
+    type=_between("whole number", int, 4, 1_000_000),
+    default=_DEFAULTS.min_words,
+    show_default=True,
+    help="Leave repeats of fewer words.",
+)
+@click.option(
+    "--keep",
+    type=click.Choice(get_args(Keep)),
+    default=_DEFAULTS.keep,
+    show_default=True,
+    help="Which copy stays; fullest: the one of most words.",
+)
+@click.option(
+    "--facts/--no-facts",
+    default=_DEFAULTS.facts,
+    show_default=True,
+    help="Spare sentences with a number or a name that the kept copy lacks.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No warnings.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell what is cut, what is left, and why.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 even if --check finds something.")
+@click.version_option(__version__, message="%(prog)s %(version)s", help="Show the version.")
+@click.help_option(help="Show this.")
+def command(**values: Any) -> int:
+    """Cut what a text says twice.
+
+    Reads PATH, or standard input, and writes the text without the second copy of each repeated
+    passage. Bytes that are not cut are not touched.
+    """
+    options = Options(**values)
+    _check_usage(options)
+    _check_targets(options)
+    if options.restore is not None:
+        return restore_document(options, options.restore)
+    names = ("similarity", "min_words", "keep", "facts", "encoding")
+    return clean_document(options, Settings(**{name: values[name] for name in names}))
+
+
+def _check_usage(options: Options) -> None:
+    """Raises `click.UsageError` for arguments that do not go together."""
+    if len(options.paths) > 1:
+        raise click.UsageError("one document at a time; give one PATH, or none")
+    if options.format and (options.diff or not options.check):
+        raise click.UsageError("--format is how --check lists findings; give it with --check")
+    if options.check and options.output != STANDARD:
+        raise click.UsageError("--check writes nothing; leave out --output")
+    if options.restore is not None and (options.check or options.diff or options.report):
+        raise click.UsageError("--restore writes the original; leave out --check, --diff, --report")
+    for path in options.report:
+        if suffix(path) not in FORMATS:
+            known = " or ".join(FORMATS)
+            raise click.UsageError(f"--report {path}: its suffix names the format; take {known}")
+
+
+def _check_targets(options: Options) -> None:
+    """Raises `click.UsageError` if a file would be written twice, or an input be lost."""
+    output = _resolve([options.output])
+    reports = _resolve(options.report)
+    if len({*reports, *output}) < len(reports) + len(output):
+        raise click.UsageError("two outputs have the same path; name a file for each")
+    # The text itself may replace the document; nothing else may, and nothing a report.
+    others = {*reports, *(output if options.diff else [])}
+    if not others.isdisjoint(_resolve(options.paths)):
+        raise click.UsageError("a report would replace the document; name another file")
+    if options.restore is not None and _resolve([options.restore]) == output:
+        raise click.UsageError("the text would replace its report; name another file")
+
+
+def _resolve(paths: Iterable[str]) -> list[Path]:
+    return [Path(path).resolve() for path in paths if path != STANDARD]

@@ -1,0 +1,1 @@
+"""One module per format: each renders results to a string and touches no disk."""

@@ -1,0 +1,55 @@
+r"""Where characters are: in which lines, from 1, and in which bytes.
+
+A line ends with ``\n``, ``\r\n`` or ``\r``, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from dedupe_text.model import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedupe_text.textio import Decoded
+
+_NEWLINE_RE = re.compile(r"\r\n?|\n")
+
+
+class Lines:
+    """Where the lines of one text start; a look-up costs a binary search."""
+
+    __slots__ = ("_starts", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(newline.end() for newline in _NEWLINE_RE.finditer(text))]
+
+    def of(self, span: Span) -> tuple[int, int]:
+        r"""The lines of the first and the last character of `span` that is not white space.
+
+        A span often begins with the newline before its passage; the passage is what a reader
+        looks for. A span of white space alone has the lines of its own ends.
+
+        >>> Lines("one\r\ntwo\rthree\n").of(Span(3, 15))
+        (2, 3)
+        """
+        covered = span.of(self._text)
+        passage = covered.strip()
+        if passage:
+            first = span.start + len(covered) - len(covered.lstrip())
+            last = first + len(passage) - 1
+        else:
+            first, last = span.start, max(span.start, span.end - 1)
+        return bisect_right(self._starts, first), bisect_right(self._starts, last)
+
+
+def find_bytes(original: Decoded, spans: Sequence[Span]) -> list[Span]:
+    """The spans of `original.data` that hold the characters of `spans`, which ascend."""
+    if not spans:
+        return []
+    edges = original.find_bytes([edge for span in spans for edge in (span.start, span.end)])
+    return list(map(Span, edges[::2], edges[1::2]))

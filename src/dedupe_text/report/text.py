@@ -1,0 +1,101 @@
+"""Findings for people at a terminal: one line each, ``path:line: what``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dedupe_text.model import Cut, Spared
+from dedupe_text.report.places import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedupe_text.model import Difference, Location
+    from dedupe_text.result import Result
+
+# Control and bidirectional characters can hide or reorder a line, and surrogates cannot be printed.
+_UNSAFE_RE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_SHOWN = 60
+_SHOWN_DIFFERENCES = 3
+
+
+def as_text(results: Sequence[Result], *, spared: bool = False) -> str:
+    """A line for every cut and, when asked for, for every repeat that was left, with the reason."""
+    lines = {result.id: Lines(result.original.text) for result in results}
+    return "".join(
+        _line(result, finding, lines) + "\n"
+        for result in results
+        for finding in _findings(result, spared=spared)
+    )
+
+
+def summarize(result: Result) -> str:
+    """How much was cut, in one line without an end."""
+    characters = len(result.original.text)
+    kept = characters - sum(len(cut.removed) for cut in result.cuts)
+    return (
+        f"{visible(result.id)}: {len(result.cuts)} cut, {len(result.spared)} left; "
+        f"{kept} of {characters} characters stay"
+    )
+
+
+def visible(text: str) -> str:
+    r"""The text with characters that could deceive a reader written as code points.
+
+    >>> print(visible("one\n\u202etwo"))
+    one\u000a\u202etwo
+    """
+    return _UNSAFE_RE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
+    findings: list[Cut | Spared] = [*result.cuts]
+    if spared:
+        findings += result.spared
+    return sorted(findings, key=lambda finding: finding.removed)
+
+
+def _line(result: Result, finding: Cut | Spared, lines: dict[str, Lines]) -> str:
+    line, _ = lines[result.id].of(finding.removed)
+    kept = finding.kept
+    later = kept.document == result.id and kept.start > finding.removed.start
+    left = f"left ({_why(finding)}), " if isinstance(finding, Spared) else ""
+    return (
+        f"{visible(result.id)}:{line}: {left}said {'again' if later else 'before'} at "
+        f"{_place(kept, lines)} ({finding.words} words, {finding.similarity:.2f} alike): "
+        f'"{_excerpt(finding.removed.of(result.original.text))}"'
+    )
+
+
+def _place(kept: Location, lines: dict[str, Lines]) -> str:
+    name = visible(kept.document)
+    if kept.document not in lines:
+        return name
+    return f"{name}:{lines[kept.document].of(kept.span)[0]}"
+
+
+def _why(spared: Spared) -> str:
+    if spared.reason != "facts":
+        return spared.reason
+    shown = [_opposed(difference) for difference in spared.differs[:_SHOWN_DIFFERENCES]]
+    more = ["…"] if len(spared.differs) > _SHOWN_DIFFERENCES else []
+    return "facts: " + "; ".join(shown + more)
+
+
+def _opposed(difference: Difference) -> str:
+    here, there = visible(difference.removed), visible(difference.kept)
+    if here and there:
+        return f'"{here}" here, "{there}" there'
+    return f'"{here}" only here' if here else f'"{there}" only there'
+
+
+def _excerpt(text: str) -> str:
+    """The first words, on one line."""
+    words = " ".join(text.lstrip()[: 4 * _SHOWN].split())
+    if len(words) <= _SHOWN:
+        return visible(words)
+    head, space, _ = words[:_SHOWN].rpartition(" ")
+    return visible(head + " …" if space else words[:_SHOWN] + "…")

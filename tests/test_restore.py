@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dedupe_text.errors import ReportError
 from dedupe_text.model import Cut, Location, Span
 from dedupe_text.report.json import as_json
-from dedupe_text.restore import restore
+from dedupe_text.report.restore import restore
 from dedupe_text.result import Result
 from dedupe_text.settings import Settings
 from dedupe_text.textio import Decoded, decode, from_text

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         Span,
         Spared,
     )
-    from dedupe_text.restore import restore
+    from dedupe_text.report.restore import restore
     from dedupe_text.result import Result
     from dedupe_text.settings import Settings
 
@@ -41,7 +41,7 @@ _HOMES = {
     "model": (
         "Alignment", "Cut", "Difference", "Document", "Location", "Repeat", "Span", "Spared",
     ),
-    "restore": ("restore",),
+    "report.restore": ("restore",),
     "result": ("Result",),
     "settings": ("Settings",),
 }  # fmt: skip

@@ -184,10 +184,10 @@ class _Chain:
             return False
         if abs(run.diagonal - last.diagonal) > GAP:
             return False
-        if hashes.document(run.kept) != hashes.document(last.kept):
+        documents = hashes.document(run.kept), hashes.document(run.again)
+        if documents != (hashes.document(last.kept), hashes.document(last.again)):
             return False
-        same_document = hashes.document(run.kept) == hashes.document(run.again)
-        return not same_document or run.kept + run.length <= self.runs[0].again
+        return documents[0] != documents[1] or run.kept + run.length <= self.runs[0].again
 
 
 def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dedupe_text.errors import SelfCheckError
 from dedupe_text.lcs import align_words
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
 from dedupe_text.passages import Passages, gap_before
+from dedupe_text.repeats import Piece, unaligned
 from dedupe_text.words import Words, fold, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from dedupe_text.repeats import Piece
 
 
 def cut_span(text: str, words: Words, first_word: int, last_word: int) -> Span:
@@ -94,30 +93,16 @@ def _witness(
     goes, stays = piece.goes.tolist(), piece.stays.tolist()
     low, high = min(stays), max(stays) + 1
     kept = passage_span(text, words, *passages.around(low, high))
-    begin, end = (piece.first, low), (piece.last, high)
-    differs = _differences(text, words, begin, zip(goes, stays), end)
+    differs = tuple(
+        Difference(spelled(text, words, *going), spelled(text, words, *staying))
+        for going, staying in unaligned((piece.first, low), zip(goes, stays), (piece.last, high))
+    )
     similarity = len(goes) / max(piece.last - piece.first, high - low)
-    return Location(id_, kept.start, kept.end), similarity, tuple(differs)
+    return Location(id_, kept.start, kept.end), similarity, differs
 
 
-def _differences(
-    text: str,
-    words: Words,
-    begin: tuple[int, int],
-    pairs: Iterable[tuple[int, int]],
-    end: tuple[int, int],
-) -> Iterator[Difference]:
-    """What stands between aligned words, on either side, from `begin` to `end`."""
-    one, other = begin
-    for going, staying in chain(pairs, [end]):
-        if going > one or staying > other:
-            yield Difference(
-                _spelled(text, words, one, going), _spelled(text, words, other, staying)
-            )
-        one, other = going + 1, staying + 1
-
-
-def _spelled(text: str, words: Words, first: int, last: int) -> str:
+def spelled(text: str, words: Words, first: int, last: int) -> str:
+    """The words ``first:last`` and what is between them, as they stand."""
     return text[words.start[first] : words.end[last - 1]] if last > first else ""
 
 

@@ -15,13 +15,14 @@ from dedupe_text.cleaning import (
     in_order,
     passage_span,
     plan_cuts,
+    spelled,
     without,
 )
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
-from dedupe_text.model import Alignment, Document, Location, Reason, Repeat
+from dedupe_text.model import Alignment, Difference, Document, Location, Reason, Repeat
 from dedupe_text.passages import Passages, split_long, split_passages
-from dedupe_text.repeats import Judge, Piece, Twin, settle
+from dedupe_text.repeats import Judge, Piece, Twin, settle, still_there, unaligned
 from dedupe_text.result import Result
 from dedupe_text.settings import Settings
 from dedupe_text.shingles import Shingles, shingle
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_MOSTLY = 0.5
+"""Share of a passage's words from which on it is one that was already said again."""
 _MOST_PASSES = 8
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
 
@@ -76,11 +79,13 @@ def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -
     left = words, passages
     alive = np.arange(len(words))
     gone: list[Piece] = []
+    spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
         found = [part for piece in _find(*left, settings) for part in piece.moved(alive)]
         more = in_order(found)
+        spared += [piece for piece in found if piece.reason and len(piece.goes)]
         if not more:
-            return [*gone, *(piece for piece in found if len(piece.goes))]
+            return [*gone, *still_there(spared, gone)]
         gone = in_order(settle(gone, more))
         left = _split(without(text, cut_spans(text, words, gone)))
         stays = np.ones(len(words), np.bool_)
@@ -163,13 +168,14 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
     In the order of the kept passages; the first place to say it is the kept one, whatever
     `Settings.keep` says of cutting.
     """
-    settings = settings or Settings()
+    settings = replace(settings or Settings(), keep="first")
     batch = _Batch.of(documents, settings)
+    if len(batch.passages) < 2:
+        return []
     judge = Judge(
         batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts
     )
-    twins = _twins(batch.words, batch.passages, judge, settings) if len(batch.passages) > 1 else []
-    return batch.repeats(twins)
+    return batch.repeats(_twins(batch.words, batch.passages, judge, settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +195,43 @@ class _Batch:
         return _Batch(documents, texts, list(own), Words.join(own), Passages.join(passages))
 
     def repeats(self, twins: list[Twin]) -> list[Repeat]:
-        """Alignments to the same kept passage as one repeat."""
+        """A star for each kept passage; what is said again is itself kept for nothing."""
+        again = np.zeros(len(self.words), np.bool_)
         repeats: dict[Location, list[Alignment]] = {}
         for twin in twins:
             sentences = twin.sentences
-            kept = self._location(int(sentences.begins[0]), int(sentences.ends[-1]) + 1)
-            location = self._location(int(sentences.first[0]), int(sentences.last[-1]))
-            alignment = Alignment(kept, location, sentences.similarity)
-            repeats.setdefault(kept, []).append(alignment)
+            first, last = int(sentences.first[0]), int(sentences.last[-1])
+            begin, end = int(sentences.begins[0]), int(sentences.ends[-1]) + 1
+            if again[begin:end].mean() <= _MOSTLY and again[first:last].mean() <= _MOSTLY:
+                again[first:last] = True
+                alignment = self._alignment(twin, (first, last), (begin, end))
+                repeats.setdefault(alignment.kept, []).append(alignment)
         return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
-    def _location(self, first_word: int, last_word: int) -> Location:
-        first, last = self.passages.around(first_word, last_word)
-        number = int(self.passages.document[self.passages.of_words(np.array([first]))[0]])
-        before = sum(map(len, self.own[:number]))
+    def _alignment(self, twin: Twin, again: tuple[int, int], kept: tuple[int, int]) -> Alignment:
+        inside = slice(*np.searchsorted(twin.goes, again).tolist())
+        pairs = zip(twin.goes[inside].tolist(), twin.stays[inside].tolist())
+        differs = tuple(
+            Difference(self._spelled(*one), self._spelled(*other))
+            for one, other in unaligned((again[0], kept[0]), pairs, (again[1], kept[1]))
+        )
+        similarity = twin.sentences.similarity
+        kept = self.passages.around(*kept)
+        return Alignment(self._location(*kept), self._location(*again), similarity, differs)
+
+    def _own(self, word: int) -> tuple[int, int]:
+        """The number of the document that `word` is in, and of its first word."""
+        number = int(self.passages.document[self.passages.of_words(np.array([word]))[0]])
+        return number, sum(map(len, self.own[:number]))
+
+    def _spelled(self, first: int, last: int) -> str:
+        if first == last:
+            return ""
+        number, before = self._own(first)
+        return spelled(self.texts[number], self.own[number], first - before, last - before)
+
+    def _location(self, first: int, last: int) -> Location:
+        """Where the words ``first:last`` are, with the marks that go with them."""
+        number, before = self._own(first)
         span = passage_span(self.texts[number], self.own[number], first - before, last - before)
         return Location(self.documents[number].id, span.start, span.end)

@@ -73,7 +73,7 @@ def clean_document(options: Options, settings: Settings) -> int:
 
 def restore_document(options: Options, report: str) -> int:
     """Write the original of the cleaned document of which the report tells; the exit code."""
-    from dedupe_text.restore import restore
+    from dedupe_text.report.restore import restore
 
     cleaned = _read(options)
     try:

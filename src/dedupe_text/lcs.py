@@ -17,7 +17,7 @@ def align_words(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int
     The work grows with ``len(one) * len(other) / 64``.
 
     >>> align_words([1, 2, 3, 4], [2, 9, 4, 4])
-    [(1, 0), (3, 3)]
+    [(1, 0), (3, 2)]
     """
     places: dict[int, int] = {}
     for place, word in enumerate(one):

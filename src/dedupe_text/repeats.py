@@ -6,6 +6,7 @@ MinHash proposed, the alignment showed which words are the same; here the senten
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -353,3 +354,27 @@ def settle(gone: Sequence[Piece], more: Sequence[Piece]) -> list[Piece]:
                     settled[place] = replace(piece, first=first, last=last)
                     break
     return settled
+
+
+def still_there(spared: Iterable[Piece], gone: Sequence[Piece]) -> list[Piece]:
+    """The pieces that were spared and not cut in another's company; none twice."""
+    found: dict[int, Piece] = {}
+    for piece in spared:
+        if not any(piece.first < other.last and other.first < piece.last for other in gone):
+            found.setdefault(piece.first, piece)
+    return list(found.values())
+
+
+def unaligned(
+    begin: tuple[int, int], pairs: Iterable[tuple[int, int]], end: tuple[int, int]
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """The words of both copies, half open, that stand between aligned ones and the ends given.
+
+    >>> list(unaligned((0, 5), [(0, 5), (2, 6)], (3, 8)))
+    [((1, 2), (6, 6)), ((3, 3), (7, 8))]
+    """
+    one, other = begin
+    for going, staying in chain(pairs, [end]):
+        if going > one or staying > other:
+            yield (one, going), (other, staying)
+        one, other = going + 1, staying + 1

@@ -1,0 +1,49 @@
+# Needs Python 3.10 or newer, make and the package index; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARTICLE := fixtures/doubled-section/input.txt
+
+# Goals given together run in the order given: `make -j clean test` cleans first.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo test quality bench clean
+
+help: ## Show this.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Clean an article that says a section twice, and show what went.
+	@echo 'cat $(ARTICLE) | dedupe-text --diff --verbose'
+	@echo '(long lines are shortened here)'
+	@echo
+	@diff=$$(cat $(ARTICLE) | $(BIN)/dedupe-text --diff --verbose --stdin-filename article.txt) && \
+		printf '\n%s\n' "$$diff" | sed 's/^\(.\{76\}[^ ]*\) .*/\1 …/'
+
+test: $(READY) ## Check style, types and imports, and run all tests.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+quality: $(READY) ## Measure what is found and what is hurt, on the data in DEDUPE_TEXT_DATA.
+	$(BIN)/python -m bench.quality
+
+bench: $(READY) ## Measure how long it takes.
+	$(BIN)/python -m bench.speed
+
+clean: ## Remove everything that was made here.
+	rm -rf $(VENV) build dist .hypothesis .*_cache
+	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
+
+# The pip of a new environment may be too old to know dependency groups.
+$(READY): pyproject.toml Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
+		f"Python 3.10 or newer is needed; {sys.executable} is older. Try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@

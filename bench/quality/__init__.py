@@ -1,0 +1,1 @@
+"""How right dedupe-text is, on real text with known answers: ``python -m bench.quality``."""

@@ -1,0 +1,128 @@
+"""What the tests share: the golden cases, the real data where it is at hand, and the profiles."""
+
+import gzip
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from dedupe_text.settings import Settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+DATA = Path(os.environ.get("DEDUPE_TEXT_DATA") or ROOT.parent / "shared" / "data")
+
+# The same examples in every run. DEDUPE_TEXT_EXAMPLES=2000 looks at more, and at others each time.
+_MORE = int(os.environ.get("DEDUPE_TEXT_EXAMPLES") or 0)
+_PHASES = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
+hypothesis.settings.register_profile(
+    "same", deadline=None, database=None, phases=_PHASES, max_examples=60, derandomize=True
+)
+hypothesis.settings.register_profile(
+    "more", deadline=None, database=None, phases=_PHASES, max_examples=max(_MORE, 1)
+)
+hypothesis.settings.load_profile("more" if _MORE else "same")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A golden case: a document, what must become of it, and how many cuts that takes."""
+
+    name: str
+    title: str
+    encoding: str
+    cuts: int
+    options: dict[str, Any]
+    data: bytes
+    cleaned: bytes
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(**self.options)
+
+    @property
+    def path(self) -> Path:
+        return FIXTURES / self.name / "input.txt"
+
+    @property
+    def text(self) -> str:
+        return self.decode(self.data)
+
+    @property
+    def cleaned_text(self) -> str:
+        return self.decode(self.cleaned)
+
+    def decode(self, data: bytes) -> str:
+        return data.decode(self.encoding)
+
+    @property
+    def arguments(self) -> list[str]:
+        """The settings as the command line takes them."""
+        arguments = []
+        for name, value in self.options.items():
+            option = name.replace("_", "-")
+            if isinstance(value, bool):
+                arguments.append(f"--{option}" if value else f"--no-{option}")
+            else:
+                arguments += [f"--{option}", str(value)]
+        return arguments
+
+
+def read_case(folder: Path) -> Case:
+    case = tomllib.loads((folder / "case.toml").read_text("utf-8"))
+    return Case(
+        name=folder.name,
+        title=case["title"],
+        encoding=case.get("encoding", "utf-8"),
+        cuts=case["cuts"],
+        options=case.get("settings", {}),
+        data=(folder / "input.txt").read_bytes(),
+        cleaned=(folder / "cleaned.txt").read_bytes(),
+    )
+
+
+CASES = {path.parent.name: read_case(path.parent) for path in sorted(FIXTURES.glob("*/case.toml"))}
+
+
+@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+def case(request: pytest.FixtureRequest) -> Case:
+    """Each golden case in turn."""
+    found: Case = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def data() -> Callable[[str], Path]:
+    """Finds a file of the shared data; where it is not at hand the test is skipped."""
+
+    def find(name: str) -> Path:
+        path = DATA / name
+        if not path.exists():
+            pytest.skip(f"no {path}; DEDUPE_TEXT_DATA names the folder")
+        return path
+
+    return find
+
+
+def read_jsonl(path: Path, most: int) -> Iterator[dict[str, Any]]:
+    """The first records of a file of ``.jsonl.gz``."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, islice(lines, most))
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """For a process of our own: it finds this package."""
+    return {**os.environ, "PYTHONPATH": str(ROOT / "src")}

@@ -4,7 +4,7 @@ import gzip
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -103,17 +103,26 @@ def case(request: pytest.FixtureRequest) -> Case:
     return found
 
 
+def pytest_report_header() -> str:
+    """Tell whether the tests on real data take part."""
+    if DATA.exists():
+        return f"real data: {DATA}"
+    return f"real data: none in {DATA}, so its tests are left out; DEDUPE_TEXT_DATA names it"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests on real data where there is none."""
+    if DATA.exists():
+        return
+    without = [item for item in items if "data" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if item not in without]
+
+
 @pytest.fixture(scope="session")
-def data() -> Callable[[str], Path]:
-    """Finds a file of the shared data; where it is not at hand the test is skipped."""
-
-    def find(name: str) -> Path:
-        path = DATA / name
-        if not path.exists():
-            pytest.skip(f"no {path}; DEDUPE_TEXT_DATA names the folder")
-        return path
-
-    return find
+def data() -> Path:
+    """The folder of real data."""
+    return DATA
 
 
 def read_jsonl(path: Path, most: int) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,6 @@ VERBATIM = [
 BYTES = ["crlf-bom", "utf-16", "russian-windows-1251", "japanese-shift-jis", "no-last-newline"]
 SEED = "seed/doubled-korea-section.txt"
 SEED_CLEANED = "seed/doubled-korea-section.cleaned.txt"
-
-Finder = Callable[[str], Path]
 
 
 def folded(text: str) -> list[str]:
@@ -232,14 +229,14 @@ def test_the_command_writes_a_file_and_its_report(
 # --- the article that the project began with -----------------------------------------------------
 
 
-def test_the_seed_article_comes_out_to_the_byte(data: Finder) -> None:
-    cleaned = data(SEED_CLEANED).read_bytes()
-    assert clean(data(SEED).read_bytes()).data == cleaned
-    assert clean(data(SEED).read_bytes().decode("utf-8")).text == cleaned.decode("utf-8")
+def test_the_seed_article_comes_out_to_the_byte(data: Path) -> None:
+    cleaned = (data / SEED_CLEANED).read_bytes()
+    assert clean((data / SEED).read_bytes()).data == cleaned
+    assert clean((data / SEED).read_bytes().decode("utf-8")).text == cleaned.decode("utf-8")
 
 
-def test_the_seed_articles_section_is_one_cut_and_one_repeat(data: Finder) -> None:
-    document = Document("article.txt", data(SEED).read_bytes())
+def test_the_seed_articles_section_is_one_cut_and_one_repeat(data: Path) -> None:
+    document = Document("article.txt", (data / SEED).read_bytes())
     (cut,) = clean(document).cuts
     assert (cut.removed.start, cut.removed.end) == (8811, 14674)
     assert (cut.kept.start, cut.kept.end) == (2949, 8811)
@@ -251,16 +248,16 @@ def test_the_seed_articles_section_is_one_cut_and_one_repeat(data: Finder) -> No
     assert again.location.end in range(14671, 14675)
 
 
-def test_the_command_cleans_the_seed_article(data: Finder, environment: dict[str, str]) -> None:
-    cleaned = data(SEED_CLEANED).read_bytes()
-    path = data(SEED)
+def test_the_command_cleans_the_seed_article(data: Path, environment: dict[str, str]) -> None:
+    cleaned = (data / SEED_CLEANED).read_bytes()
+    path = data / SEED
     assert run(given=path.read_bytes(), environment=environment).stdout == cleaned
     assert run(str(path), given=None, environment=environment).stdout == cleaned
 
 
-def test_the_seed_article_stays_clean_under_any_copy_to_keep(data: Finder) -> None:
-    text = data(SEED).read_bytes().decode("utf-8")
+def test_the_seed_article_stays_clean_under_any_copy_to_keep(data: Path) -> None:
+    text = (data / SEED).read_bytes().decode("utf-8")
     last = clean(text, Settings(keep="last"))
     (cut,) = last.cuts
     assert cut.removed.end <= 8815
-    assert folded(last.text) == folded(data(SEED_CLEANED).read_bytes().decode("utf-8"))
+    assert folded(last.text) == folded((data / SEED_CLEANED).read_bytes().decode("utf-8"))

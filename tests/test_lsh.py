@@ -114,6 +114,8 @@ def test_all_members_of_a_bucket_hang_together(keys: list[int]) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40))
 def test_pairs_are_sorted_and_none_comes_twice(pairs: list[tuple[int, int]]) -> None:
-    one, other = (np.array(side, np.int64) for side in (zip(*pairs, strict=True) if pairs else ((), ())))
+    one, other = (
+        np.array(side, np.int64) for side in (zip(*pairs, strict=True) if pairs else ((), ()))
+    )
     wanted = sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
     assert pairs_of(unique_pairs(one, other)) == wanted

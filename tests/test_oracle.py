@@ -4,7 +4,7 @@ What the oracle calls a verbatim repeat must be found; where it sees nothing ali
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from pathlib import Path
@@ -18,9 +18,6 @@ from dedupe_text.words import Flag, fold, split_words
 
 LEAST = 40
 """Words of a repeat that is certain; a word is an ideograph twice, or four Thai letters."""
-
-
-Finder = Callable[[str], Path]
 
 
 class Sentence:
@@ -248,9 +245,9 @@ def test_documents_that_each_say_things_twice_and_share_them_are_found() -> None
 # --- real articles --------------------------------------------------------------------------------
 
 
-def test_real_articles_agree_with_the_oracle(data: Finder) -> None:
+def test_real_articles_agree_with_the_oracle(data: Path) -> None:
     plain = 0
-    for record in read_jsonl(data("articles.jsonl.gz"), 80):
+    for record in read_jsonl(data / "articles.jsonl.gz", 80):
         text = record["text"]
         if len(text) > 8000:
             continue
@@ -263,9 +260,9 @@ def test_real_articles_agree_with_the_oracle(data: Finder) -> None:
     assert plain >= 20
 
 
-def test_planted_copies_in_real_articles_are_found(data: Finder) -> None:
+def test_planted_copies_in_real_articles_are_found(data: Path) -> None:
     found = 0
-    for record in read_jsonl(data("articles.jsonl.gz"), 40):
+    for record in read_jsonl(data / "articles.jsonl.gz", 40):
         text = record["text"]
         sentences = read_sentences("a", text)
         if not 20 <= len(sentences) <= 150:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedupe_text.columns import first_of_each, run_starts
 from dedupe_text.lcs import align_words
 from dedupe_text.words import mix
 
@@ -36,8 +37,7 @@ _LONGEST = 4096
 """Words between two anchors; wider stretches are left unaligned, which bounds the work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """`length` words from word `kept` on that are the same as those from word `again` on."""
 
     kept: int
@@ -50,15 +50,11 @@ class Run:
         return self.again - self.kept
 
 
-@dataclass(frozen=True, slots=True)
-class WordPairs:
+class WordPairs(NamedTuple):
     """Aligned words, as columns of word numbers; both rise strictly (int64)."""
 
     kept: NDArray[np.int64]
     again: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.kept)
 
 
 def align(
@@ -74,7 +70,7 @@ def align(
     for chain in chain_runs(runs, hashes):
         if sum(run.length for run in chain) * _SEEDED >= least:
             pairs = _align_chain(chain, hashes)
-            if len(pairs) >= least:
+            if len(pairs.kept) >= least:
                 yield pairs
 
 
@@ -83,7 +79,7 @@ class _Hashes:
 
     def __init__(self, word_hash: NDArray[np.uint64], passages: Passages) -> None:
         self.words = word_hash
-        first = np.flatnonzero(np.diff(passages.document, prepend=-1))
+        first = run_starts(passages.document)
         self.documents: list[int] = [*passages.first_word[first].tolist(), len(word_hash)]
         self.edges = passages.first_word
 
@@ -125,7 +121,7 @@ def find_seeds(
     bounds = np.searchsorted(shingles.passage, np.arange(shingles.passage[-1] + 2))
     one, pair_one = _members(bounds, candidates.first)
     other, pair_other = _members(bounds, candidates.second)
-    keys, at = np.unique(_pair_key(shingles.hash[one], pair_one), return_index=True)
+    keys, at = first_of_each(_pair_key(shingles.hash[one], pair_one))
     wanted = _pair_key(shingles.hash[other], pair_other)
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     shared = keys[place] == wanted

@@ -11,8 +11,7 @@ import click
 from dedupe_text._version import __version__
 from dedupe_text.errors import DedupeTextError
 from dedupe_text.filter import FORMATS, STANDARD, Options, clean_document, restore_document, suffix
-from dedupe_text.model import Keep
-from dedupe_text.settings import Settings
+from dedupe_text.settings import Keep, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from dedupe_text.cleaning import (
     spelled,
     without,
 )
+from dedupe_text.columns import distinct, first_of_each, run_starts
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.model import Alignment, Difference, Document, Location, Reason, Repeat
@@ -96,7 +97,7 @@ def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -
 
 
 def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
-    return [replace(piece, reason=piece.reason or reason) for piece in pieces]
+    return [piece._replace(reason=piece.reason or reason) for piece in pieces]
 
 
 def _split(text: str) -> tuple[Words, Passages]:
@@ -142,17 +143,17 @@ def _oriented(pairs: WordPairs, keep: str) -> tuple[NDArray[np.int64], NDArray[n
 
 def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candidates:
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
-    begins = np.flatnonzero(np.diff(shingles.passage, prepend=-1))
+    begins = run_starts(shingles.passage)
     content = np.add.reduceat(mix(shingles.hash), begins)
     exact = link_buckets(content, np.arange(passages))
     representative = np.zeros(passages, np.bool_)
-    representative[np.unique(content, return_index=True)[1]] = True
+    representative[first_of_each(content)[1]] = True
     some = shingles.of(representative)
     some = some.of(some.shared(passages))
     if not len(some):
         return exact
     near = find_candidates(
-        sign_shingles(some, settings.num_perm), np.unique(some.passage), settings.rows
+        sign_shingles(some, settings.num_perm), distinct(some.passage), settings.rows
     )
     return unique_pairs(
         np.concatenate([exact.first, near.first]), np.concatenate([exact.second, near.second])
@@ -178,8 +179,7 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
     return batch.repeats(_twins(batch.words, batch.passages, judge, settings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     """Documents side by side: word and passage numbers run through all of them."""
 
     documents: Sequence[Document]

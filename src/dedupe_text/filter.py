@@ -6,25 +6,21 @@ Everything is worked out before anything is written.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe_text import console, files
 from dedupe_text.errors import InputError, ReportError, SelfCheckError
-from dedupe_text.model import Document
 
 if TYPE_CHECKING:
-    from dedupe_text.model import Keep
     from dedupe_text.result import Result
-    from dedupe_text.settings import Settings
+    from dedupe_text.settings import Keep, Settings
 
 STANDARD = "-"
 """Standard input as a PATH, standard output as an --output."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The command line; a field for every parameter."""
 
     paths: tuple[str, ...]
@@ -58,7 +54,9 @@ class Options:
 def clean_document(options: Options, settings: Settings) -> int:
     """Clean the document, write what was asked for; the exit code."""
     data = _read(options)
-    from dedupe_text.dedupe import clean  # NumPy takes its time to load: bad input is told first
+    # NumPy takes its time to load: bad input is told first.
+    from dedupe_text.dedupe import clean
+    from dedupe_text.model import Document
 
     try:
         result = clean(Document(options.name, data), settings)

@@ -5,26 +5,22 @@ Banding: Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedupe_text.columns import distinct
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """Pairs of passages, as columns: `first` stands before `second` (int64); no pair twice."""
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.first)
 
 
 def lsh_probability(jaccard: float, bands: int, rows: int) -> float:
@@ -78,5 +74,5 @@ def unique_pairs(one: NDArray[np.int64], other: NDArray[np.int64]) -> Candidates
     """The pairs without those of a passage with itself, sorted, none twice."""
     apart = one != other
     low, high = np.minimum(one, other)[apart], np.maximum(one, other)[apart]
-    pairs = np.unique(low << 32 | high)
+    pairs = distinct(low << 32 | high)
     return Candidates(pairs >> 32, pairs & 0xFFFFFFFF)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe_text.columns import run_starts
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -26,6 +28,8 @@ def sign(
     `first` begins with 0 and rises strictly.
 
     >>> import numpy as np
+
+    from dedupe_text.columns import run_starts
     >>> sign(np.array([7, 8], np.uint32), np.array([0]), 2).shape
     (1, 2)
     """
@@ -39,7 +43,7 @@ def sign(
 
 def sign_shingles(shingles: Shingles, num_perm: int) -> NDArray[np.uint32]:
     """The signatures of the passages that have shingles, in their order."""
-    first = np.flatnonzero(np.diff(shingles.passage, prepend=-1))
+    first = run_starts(shingles.passage)
     return sign((shingles.hash >> np.uint64(32)).astype(np.uint32), first, num_perm)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Keep = Literal["first", "last", "fullest"]
 Kind = Literal["exact", "near"]
 Reason = Literal["facts", "structure", "accepted", "budget", "encoding"]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedupe_text.columns import are_among, distinct
 from dedupe_text.model import Span
 from dedupe_text.words import Flag, Words, split_words
 
@@ -40,7 +41,7 @@ _CLOSING_RE = re.compile(r"[^\w\s(\[{<«“‘„‚「『（【《〈¿¡]*")
 """What still belongs to the passage before when no white space follows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Passages:
     """The passages of documents, as columns of equal length, in the order of the text.
 
@@ -119,13 +120,13 @@ def _is_abbreviation(words: Words, at: NDArray[np.intp]) -> NDArray[np.bool_]:
     line_before = np.searchsorted(words.line_start, words.start[at - 1], "right")
     number = words.flags[at] & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT
     item = number & ((line > line_before) | (at == 0))
-    found: NDArray[np.bool_] = initial | item | np.isin(words.hash[at], _abbreviations())
+    found: NDArray[np.bool_] = initial | item | are_among(words.hash[at], _abbreviations())
     return found
 
 
 @lru_cache(maxsize=1)
 def _abbreviations() -> NDArray[np.uint64]:
-    return np.unique(split_words(ABBREVIATIONS).hash)
+    return split_words(ABBREVIATIONS).hash
 
 
 def _ends_line(words: Words, goes_on: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -163,7 +164,7 @@ def split_long(passages: Passages, word_hash: NDArray[np.uint64]) -> Passages:
         return passages
     by_content = np.flatnonzero(word_hash & np.uint64(15) == 0)
     by_content = by_content[length[passages.of_words(by_content)] > _LONGEST]
-    first = np.union1d(passages.first_word, by_content).astype(np.int32)
+    first = distinct(np.append(passages.first_word, by_content)).astype(np.int32)
     last = np.append(first[1:], np.int32(len(word_hash)))
     return Passages(passages.document[passages.of_words(first)], first, last)
 
@@ -171,8 +172,7 @@ def split_long(passages: Passages, word_hash: NDArray[np.uint64]) -> Passages:
 # --- where a passage begins and ends in the text ---------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """What lies between two passages.
 
     `closing` is the white space after the one, `opening` that before the other: the same,

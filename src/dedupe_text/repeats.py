@@ -5,12 +5,12 @@ MinHash proposed, the alignment showed which words are the same; here the senten
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedupe_text.columns import are_among, distinct, run_starts
 from dedupe_text.words import Flag, Words
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ _TEMPLATE = 1 / 3
 """Share of a repeat in sentences with facts of their own, from which on it is a form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentences:
+class Sentences(NamedTuple):
     """Sentences of the copy that goes, as columns, in the order of the text.
 
     `first`, `last`: their words, half open. `aligned`: how many of these stand in the other copy
@@ -52,12 +51,9 @@ class Sentences:
     ends: NDArray[np.int64]
     weight: NDArray[np.float64]
 
-    def __len__(self) -> int:
-        return len(self.first)
-
     def of(self, some: NDArray[Any] | slice) -> Sentences:
         """Some of them."""
-        return Sentences(*(getattr(self, name)[some] for name in self.__slots__))
+        return Sentences._make(column[some] for column in self)
 
     @property
     def length(self) -> NDArray[np.int64]:
@@ -91,7 +87,7 @@ class Sentences:
         section holds together, the questions of an interview do not.
         """
         gaps = self.gaps
-        parts = np.split(np.arange(len(self)), np.flatnonzero(gaps > _NEAR) + 1)
+        parts = np.split(np.arange(len(self.first)), np.flatnonzero(gaps > _NEAR) + 1)
         run = parts[0]
         for part in parts[1:]:
             least = min(self.weight[run].sum(), self.weight[part].sum())
@@ -105,7 +101,7 @@ class Sentences:
     def trimmed(self) -> Sentences:
         """Without the short sentences at either end that stand apart from the rest in a copy."""
         apart = (self.first[1:] != self.last[:-1]) | (self.begins[1:] - self.ends[:-1] > _NEAR)
-        first, last = 0, len(self)
+        first, last = 0, len(self.first)
         while last - first > 1 and apart[first] and self.length[first] < _SHORT:
             first += 1
         while last - first > 1 and apart[last - 2] and self.length[last - 1] < _SHORT:
@@ -113,8 +109,7 @@ class Sentences:
         return self.of(slice(first, last))
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
+class Twin(NamedTuple):
     """Sentences that go, `lost` those of them that hold a fact which the kept copy lacks.
 
     `stays`, `goes`: the aligned words of both copies, both rising.
@@ -126,8 +121,7 @@ class Twin:
     goes: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Neighbouring sentences with one fate: the words ``first:last``, and what stays for them.
 
     `goes`, `stays`: the aligned words, both rising. `reason` says why the piece is spared.
@@ -194,9 +188,10 @@ class Judge:
         after = np.searchsorted(own, other).clip(1, len(own) - 1)
         # So near to one of its own an edge may come from a word put in or left out there.
         apart = np.minimum(other - own[after - 1], own[after] - other) > _NEAR
-        edges = np.union1d(own, other[apart | (np.append(ahead, behind) >= _VERBATIM)])
+        edges = distinct(np.append(own, other[apart | (np.append(ahead, behind) >= _VERBATIM)]))
         place = np.searchsorted(edges, goes, "right") - 1
-        number, at, aligned = np.unique(place, return_index=True, return_counts=True)
+        at = run_starts(place)
+        number, aligned = place[at], np.diff(at, append=len(place))
         first, last = edges[number], edges[number + 1]
         weight = self.weight_before[last] - self.weight_before[first]
         return Sentences(first, last, aligned, stays[at], stays[at + aligned - 1], weight)
@@ -218,13 +213,13 @@ class Judge:
         self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
         """Which sentences hold a number or a name that the words opposite them lack."""
-        lost = np.zeros(len(run), np.bool_)
+        lost = np.zeros(len(run.first), np.bool_)
         if not self.facts:
             return lost
         for place in np.flatnonzero(run.aligned < run.length).tolist():
             first, last = int(run.first[place]), int(run.last[place])
             low, high = np.searchsorted(goes, [first, last])
-            alone = np.setdiff1d(np.arange(first, last), goes[low:high], assume_unique=True)
+            alone = np.delete(np.arange(first, last), goes[low:high] - first)
             opposite = slice(
                 stays[low - 1] + 1 if low else stays[low],
                 stays[high] if high < len(stays) else stays[high - 1] + 1,
@@ -237,7 +232,7 @@ class Judge:
         if (flags & Flag.DIGIT > 0).any():
             return True
         name = alone[flags & Flag.UPPER > 0]
-        name = name[~np.isin(self.words.hash[name], self.words.hash[opposite])]
+        name = name[~are_among(self.words.hash[name], self.words.hash[opposite])]
         if len(name) and name[0] == first and self._stands_in_lower_case(first):
             name = name[1:]
         return len(name) > 0
@@ -303,7 +298,7 @@ class Judge:
         return (
             twin
             if free.all()
-            else replace(twin, sentences=sentences.of(free), lost=twin.lost[free])
+            else twin._replace(sentences=sentences.of(free), lost=twin.lost[free])
         )
 
 
@@ -328,7 +323,7 @@ def _pieces(twin: Twin) -> Iterator[Piece]:
     of_form = sentences.weight[twin.lost].sum() >= _TEMPLATE * sentences.weight.sum()
     lost = twin.lost | of_form
     breaks = (sentences.first[1:] != sentences.last[:-1]) | (lost[1:] != lost[:-1])
-    for run in np.split(np.arange(len(sentences)), np.flatnonzero(breaks) + 1):
+    for run in np.split(np.arange(len(sentences.first)), np.flatnonzero(breaks) + 1):
         first, last = int(sentences.first[run[0]]), int(sentences.last[run[-1]])
         inside = slice(*np.searchsorted(twin.goes, [first, last]).tolist())
         reason: Reason | None = "facts" if lost[run[0]] else None
@@ -351,7 +346,7 @@ def settle(gone: Sequence[Piece], more: Sequence[Piece]) -> list[Piece]:
             for place, piece in enumerate(settled):
                 if part.first == piece.last or part.last == piece.first:
                     first, last = min(part.first, piece.first), max(part.last, piece.last)
-                    settled[place] = replace(piece, first=first, last=last)
+                    settled[place] = piece._replace(first=first, last=last)
                     break
     return settled
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedupe_text.cleaning import apply_cuts
-from dedupe_text.report.diff import as_diff
-from dedupe_text.report.json import as_json
 
 if TYPE_CHECKING:
     from dedupe_text import textio
@@ -39,8 +37,12 @@ class Result:
 
     def as_diff(self) -> str:
         """A unified diff of the original and the cleaned text."""
+        from dedupe_text.report.diff import as_diff  # loaded for those who look at a report
+
         return as_diff([self])
 
     def as_json(self) -> str:
         """The JSON report of this document, schema ``dedupe-text/report/1``."""
+        from dedupe_text.report.json import as_json
+
         return as_json([self])

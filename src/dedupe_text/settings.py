@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 from dedupe_text.errors import SettingsError
-from dedupe_text.model import Keep
+
+Keep = Literal["first", "last", "fullest"]
 
 
 @dataclass(frozen=True, slots=True)

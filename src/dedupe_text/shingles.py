@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dedupe_text.passages import Passages
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Shingles:
     """The shingles of passages, as columns of equal length, in the order of the text.
 

@@ -11,19 +11,23 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from dataclasses import dataclass
-from enum import IntFlag
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dedupe_text.columns import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
 
-class Flag(IntFlag):
-    """What a code point is; for a word, what is in it or in the gap that follows it."""
+    _Codes = NDArray[np.uint8 | np.uint32]
+
+
+class Flag:
+    """Bits: what a code point is; for a word, what is in it or in the gap that follows it."""
 
     LETTER = 1 << 0
     """Letter or digit of a word."""
@@ -51,6 +55,11 @@ IN_WORD = Flag.LETTER | Flag.ALONE | Flag.MARK
 STOPS = ".．․"
 TERMINATORS = "!?…。！？｡‼‽⁇⁈⁉؟۔।॥။។៕܀᙮᠃᠉՞։᥄᥅᪨꘎꘏"
 
+_SEPARATORS = {
+    **dict.fromkeys("\n\r", Flag.NEWLINE),
+    **dict.fromkeys(STOPS, Flag.STOP),
+    **dict.fromkeys(TERMINATORS, Flag.TERMINATOR),
+}
 _BLOCK = 1 << 16
 _PHRASED_BLOCKS = (range(0x0E00, 0x0F00), range(0x1000, 0x10A0), range(0x1780, 0x1800))
 _ALONE_BLOCKS = (
@@ -69,10 +78,7 @@ _ALONE_BLOCKS = (
 )
 
 
-_Codes = NDArray[np.uint8 | np.uint32]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Words:
     """The words of a text, as columns of equal length, in the order of the text.
 
@@ -144,8 +150,7 @@ def _code_points(text: str) -> _Codes:
 # --- what each code point is -------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
+class _Tables(NamedTuple):
     """Look-ups by code point, filled for the pages that a text uses."""
 
     flags: NDArray[np.uint16]
@@ -199,10 +204,8 @@ def _flags_of(char: str) -> int:
     category = unicodedata.category(char)
     if category[0] in "LN":
         return _flags_of_letter(char, category)
-    separators = {"\n": Flag.NEWLINE, "\r": Flag.NEWLINE}
-    separators |= dict.fromkeys(STOPS, Flag.STOP) | dict.fromkeys(TERMINATORS, Flag.TERMINATOR)
-    if char in separators:
-        return separators[char]
+    if char in _SEPARATORS:
+        return _SEPARATORS[char]
     if char.isspace():
         return Flag.SPACE
     if _is_ignored(char):
@@ -315,7 +318,8 @@ def _hash_words(block: _Codes, start: NDArray[np.intp], tables: _Tables) -> NDAr
     multiplier = _multipliers()
     terms *= multiplier[place & (len(multiplier) - 1)]
     if len(wide):
-        unique, which = np.unique(block[wide], return_inverse=True)
+        unique = distinct(block[wide])
+        which = np.searchsorted(unique, block[wide])
         folds = [tables.wide[int(code)] for code in unique]
         for part in range(1, max(map(len, folds))):
             values = mix(

@@ -93,7 +93,7 @@ def test_a_legacy_encoding_is_what_loads_chardet(environment: dict[str, str]) ->
     assert loaded_by(program, environment) & HEAVY == {"numpy", "chardet"}
 
 
-# --- the public names ------------------------------------------------------------------------------
+# --- the public names -----------------------------------------------------------------------------
 
 
 def test_the_public_names_are_sorted_and_none_is_told_twice() -> None:

@@ -89,7 +89,7 @@ def check_all_are_found(sentences: list[Sentence], repeats: list[Repeat]) -> int
     return len(runs)
 
 
-# --- the oracle itself --------------------------------------------------------------------------
+# --- the oracle itself ----------------------------------------------------------------------------
 
 
 def test_the_oracle_sees_a_copy_and_nothing_else() -> None:
@@ -131,7 +131,7 @@ def test_the_oracle_tells_what_is_alike_from_what_is_not() -> None:
     assert all(alike[name] >= 2 * Settings().min_words for name, case in CASES.items() if case.cuts)
 
 
-# --- generated documents ------------------------------------------------------------------------
+# --- generated documents --------------------------------------------------------------------------
 
 
 SYLLABLES = [first + last for first in "bdfgklmnprstvz" for last in "aeiou"]

@@ -30,7 +30,7 @@ def hashes(text: str) -> list[int]:
     return [int(value) for value in split_words(text).hash]
 
 
-# --- a slow splitter, character by character ---------------------------------------------------
+# --- a slow splitter, character by character ------------------------------------------------------
 
 
 @lru_cache
@@ -106,7 +106,7 @@ def test_every_column_has_one_entry_a_word(text: str) -> None:
     assert types == [np.int32, np.int32, np.uint64, np.uint16, np.int32]
 
 
-# --- examples -----------------------------------------------------------------------------------
+# --- examples -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

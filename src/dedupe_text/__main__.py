@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -14,6 +15,7 @@ _PIPE_CLOSED = 141
 
 def main() -> NoReturn:
     """Run the command on the arguments of the process, and leave with its exit code."""
+    gc.disable()  # of one document little is garbage, and nothing of what is loaded
     try:
         from dedupe_text.cli import run
 

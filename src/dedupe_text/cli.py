@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
+import os.path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -203,5 +203,5 @@ def _check_targets(options: Options) -> None:
         raise click.UsageError("the text would replace its report; name another file")
 
 
-def _resolve(paths: Iterable[str]) -> list[Path]:
-    return [Path(path).resolve() for path in paths if path != STANDARD]
+def _resolve(paths: Iterable[str]) -> list[str]:
+    return [os.path.realpath(path) for path in paths if path != STANDARD]

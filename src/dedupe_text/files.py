@@ -6,9 +6,12 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dedupe_text.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def read_bytes(path: str) -> bytes:
@@ -19,7 +22,8 @@ def read_bytes(path: str) -> bytes:
     dedupe_text.errors.InputError: cannot read 'no-such-article.txt': no such file; check the name
     """
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path!r}: {_explain(error)}") from error
 
@@ -36,6 +40,8 @@ def replace_bytes(path: str, data: bytes, was: bytes | None = None) -> None:
     Traceback (most recent call last):
     dedupe_text.errors.OutputError: cannot write '.': it is a folder; name a file in it
     """
+    from pathlib import Path  # not for those who only read: it costs them 4 ms
+
     try:
         before = _find_status(path)
         if before is None or stat.S_ISREG(before.st_mode):
@@ -49,7 +55,7 @@ def replace_bytes(path: str, data: bytes, was: bytes | None = None) -> None:
 
 def _find_status(path: str) -> os.stat_result | None:
     try:
-        return Path(path).stat()
+        return os.stat(path)
     except FileNotFoundError:
         return None
 

@@ -5,8 +5,7 @@ Everything is worked out before anything is written.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path, PurePath
+import os.path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe_text import console, files
@@ -84,7 +83,7 @@ def restore_document(options: Options, report: str) -> int:
 
 def suffix(path: str) -> str:
     """What names the format of a report."""
-    return PurePath(path).suffix.lower()
+    return os.path.splitext(path)[1].lower()
 
 
 def _read(options: Options) -> bytes:
@@ -144,10 +143,10 @@ def _write(options: Options, given: bytes, data: bytes, reports: dict[str, bytes
     targets = dict(reports)
     if options.output != STANDARD:
         targets[options.output] = data
-    document = None if options.path == STANDARD else Path(options.path).resolve()
+    document = None if options.path == STANDARD else os.path.realpath(options.path)
     # What cannot be written comes first, so that when it fails nothing else has been.
     for path in sorted(targets, key=_looks_writable):
-        same = Path(path).resolve() == document
+        same = os.path.realpath(path) == document
         if not same or targets[path] != given:
             files.replace_bytes(path, targets[path], was=given if same else None)
     if options.output == STANDARD:
@@ -155,4 +154,4 @@ def _write(options: Options, given: bytes, data: bytes, reports: dict[str, bytes
 
 
 def _looks_writable(path: str) -> bool:
-    return os.access(PurePath(path).parent, os.W_OK) and not Path(path).is_dir()
+    return os.access(os.path.dirname(path) or os.curdir, os.W_OK) and not os.path.isdir(path)

@@ -1,33 +1,32 @@
-"""The nouns that leave the core: frozen, few, and one meaning each.
+"""The nouns that leave the core: immutable, few, and one meaning each.
 
 Offsets are characters (code points) of the decoded text, half open.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["exact", "near"]
 Reason = Literal["facts", "structure", "accepted", "budget", "encoding"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One article, with an id by which reports call it. Bytes are decoded when it is cleaned."""
 
     id: str
     text: str | bytes
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """The characters ``start:end`` of a text, half open."""
 
     start: int
     end: int
 
-    def __len__(self) -> int:
+    @property
+    def length(self) -> int:
+        """How many characters it covers."""
         return self.end - self.start
 
     def of(self, text: str) -> str:
@@ -39,8 +38,7 @@ class Span:
         return text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A span in a document."""
 
     document: str
@@ -53,8 +51,7 @@ class Location:
         return Span(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Words that stand opposite each other in an alignment and are not the same.
 
     Either side may be empty: words added or dropped. Both are spelled as in their texts.
@@ -64,8 +61,7 @@ class Difference:
     kept: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """Two passages shown, word by word, to be alike.
 
     `location` says again what `kept` said. `similarity` is the share of aligned words, 0 to 1;
@@ -78,16 +74,14 @@ class Alignment:
     differs: tuple[Difference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """A kept passage and every place where it is said again (at least one)."""
 
     kept: Location
     again: tuple[Alignment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """What goes (`removed`, a span of the cleaned document), and what stays in its stead.
 
     `kind` is exact when the folded words are the same, else near. `words` counts those removed.
@@ -101,8 +95,7 @@ class Cut:
     differs: tuple[Difference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spared:
+class Spared(NamedTuple):
     """A repeat that was found and left standing, and why."""
 
     removed: Span

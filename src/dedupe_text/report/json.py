@@ -73,7 +73,7 @@ def _document(result: Result, lines: dict[str, Lines]) -> dict[str, Any]:
                 "kept": _kept(spared.kept, lines),
                 "similarity": round(spared.similarity, 4),
                 "reason": spared.reason,
-                "differs": [asdict(difference) for difference in spared.differs],
+                "differs": [difference._asdict() for difference in spared.differs],
             }
             for spared in result.spared
         ],
@@ -88,7 +88,7 @@ def _cuts(result: Result, lines: dict[str, Lines]) -> list[dict[str, Any]]:
             "kept": _kept(cut.kept, lines),
             "similarity": round(cut.similarity, 4),
             "kind": cut.kind,
-            "differs": [asdict(difference) for difference in cut.differs],
+            "differs": [difference._asdict() for difference in cut.differs],
             **_text(result.original, cut.removed, span),
         }
         for cut, span in zip(result.cuts, spans, strict=True)
@@ -97,11 +97,11 @@ def _cuts(result: Result, lines: dict[str, Lines]) -> list[dict[str, Any]]:
 
 def _removed(finding: Cut | Spared, lines: Lines) -> dict[str, int]:
     first, last = lines.of(finding.removed)
-    return {**asdict(finding.removed), "line": first, "end_line": last, "words": finding.words}
+    return {**finding.removed._asdict(), "line": first, "end_line": last, "words": finding.words}
 
 
 def _kept(kept: Location, lines: dict[str, Lines]) -> dict[str, Any]:
-    place = asdict(kept)
+    place = kept._asdict()
     if kept.document in lines:  # else it was seen in another run, and its text is not at hand
         place["line"], place["end_line"] = lines[kept.document].of(kept.span)
     return place
@@ -115,7 +115,7 @@ def _text(original: Decoded, removed: Span, span: Span) -> dict[str, Any]:
     """
     text = removed.of(original.text)
     data = original.data[span.start : span.end]
-    entry: dict[str, Any] = {"text": text, "bytes": asdict(span)}
+    entry: dict[str, Any] = {"text": text, "bytes": span._asdict()}
     read = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     if read.encode(original.encoding, original.errors) != data:
         entry["base64"] = binascii.b2a_base64(data, newline=False).decode()
@@ -123,4 +123,4 @@ def _text(original: Decoded, removed: Span, span: Span) -> dict[str, Any]:
 
 
 def _count_removed(result: Result) -> int:
-    return sum(len(cut.removed) for cut in result.cuts)
+    return sum(cut.removed.length for cut in result.cuts)

@@ -35,7 +35,7 @@ def as_text(results: Sequence[Result], *, spared: bool = False) -> str:
 def summarize(result: Result) -> str:
     """How much was cut, in one line without an end."""
     characters = len(result.original.text)
-    kept = characters - sum(len(cut.removed) for cut in result.cuts)
+    kept = characters - sum(cut.removed.length for cut in result.cuts)
     return (
         f"{visible(result.id)}: {len(result.cuts)} cut, {len(result.spared)} left; "
         f"{kept} of {characters} characters stay"

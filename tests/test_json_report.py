@@ -55,7 +55,7 @@ def test_the_report_is_the_one_of_the_contract() -> None:
             "documents": 1,
             "documents_with_cuts": 1,
             "cuts": 1,
-            "characters_removed": len(AGAIN),
+            "characters_removed": AGAIN.length,
         },
     }
     assert document == {
@@ -63,7 +63,7 @@ def test_the_report_is_the_one_of_the_contract() -> None:
         "encoding": "utf-8",
         "errors": "surrogatepass",
         "characters": len(TEXT),
-        "characters_kept": len(TEXT) - len(AGAIN),
+        "characters_kept": len(TEXT) - AGAIN.length,
         "original": document["original"],
         "cleaned": document["cleaned"],
         "cuts": [

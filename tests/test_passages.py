@@ -190,8 +190,9 @@ def test_the_passages_of_several_documents_are_those_of_each(several: list[str])
 def test_words_know_their_passage() -> None:
     passages = split_passages(split_words("One two. Three four five. Six."))
     assert passages.of_words(np.arange(6)).tolist() == [0, 0, 1, 1, 1, 2]
-    assert passages.around(3, 4) == (2, 5)
-    assert passages.around(1, 6) == (0, 6)
+    assert passages.around(3, 4, apart=(5, 6)) == (2, 5)
+    assert passages.around(3, 4, apart=(4, 6)) == (2, 4)
+    assert passages.around(3, 4, apart=(0, 3)) == (3, 5)
 
 
 @given(st.lists(st.integers(0, 40), max_size=300))

@@ -15,6 +15,9 @@ from dedupe_text.words import Words, fold, split_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_AROUND = 32
+"""Characters to either side of an edge that show whether a word goes across it."""
+
 
 def cut_span(text: str, words: Words, first_word: int, last_word: int) -> Span:
     r"""The characters to cut so that the words ``first_word:last_word`` go and the seam is clean.
@@ -92,7 +95,7 @@ def _witness(
     """What stays in a piece's stead, how alike it is, and what differs."""
     goes, stays = piece.goes.tolist(), piece.stays.tolist()
     low, high = min(stays), max(stays) + 1
-    kept = passage_span(text, words, *passages.around(low, high))
+    kept = passage_span(text, words, *passages.around(low, high, (piece.first, piece.last)))
     differs = tuple(
         Difference(spelled(text, words, *going), spelled(text, words, *staying))
         for going, staying in unaligned((piece.first, low), zip(goes, stays), (piece.last, high))
@@ -173,11 +176,8 @@ def _aligned(one: list[str], other: list[str]) -> int:
 
 
 def _splits_word(text: str, edge: int) -> bool:
-    """Whether the two characters around an edge are of one word, as the splitter sees it."""
-    around = text[max(edge - 1, 0) : edge + 1]
-    return (
-        len(around) == 2
-        and len(split_words(around)) == 1
-        and around[0].isalnum()
-        and around[1].isalnum()
-    )
+    """Whether the characters around an edge are of one word, marks and soft hyphens with it."""
+    first = max(edge - _AROUND, 0)
+    words = split_words(text[first : edge + _AROUND])
+    at = edge - first
+    return bool(((words.start < at) & (words.end > at)).any())

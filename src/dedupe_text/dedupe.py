@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,12 +24,12 @@ from dedupe_text.model import Alignment, Difference, Document, Location, Reason,
 from dedupe_text.passages import Passages, split_long, split_passages
 from dedupe_text.repeats import Judge, Piece, Twin, settle, still_there, unaligned
 from dedupe_text.result import Result
-from dedupe_text.settings import Settings
+from dedupe_text.settings import Keep, Settings
 from dedupe_text.shingles import Shingles, shingle
 from dedupe_text.words import Words, mix, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -121,18 +120,23 @@ def _twins(words: Words, passages: Passages, judge: Judge, settings: Settings) -
     twins: list[Twin] = []
     for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 2):
         twins += judge.twins(*_oriented(pairs, settings.keep))
-    sign = -1 if settings.keep == "last" else 1
-    return sorted(
-        twins,
-        key=lambda twin: (
-            sign * twin.sentences.begins[0],
-            -twin.sentences.aligned.sum(),
-            sign * twin.sentences.first[0],
-        ),
-    )
+    return sorted(twins, key=_precedence(settings.keep))
 
 
-def _oriented(pairs: WordPairs, keep: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
+    """What is settled first: the copy that stays for most others."""
+    sign = -1 if keep == "last" else 1
+
+    def key(twin: Twin) -> tuple[int, ...]:
+        sentences = twin.sentences
+        stays = int(sentences.begins[0]), int(sentences.ends[-1])
+        fullest = stays[0] - stays[1] if keep == "fullest" else 0
+        return fullest, sign * stays[0], -int(sentences.aligned.sum()), sign * sentences.first[0]
+
+    return key
+
+
+def _oriented(pairs: WordPairs, keep: Keep) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The aligned words of the copy that stays, and of the one that goes."""
     first, second = pairs.kept, pairs.again
     fuller = second[-1] - second[0] > first[-1] - first[0]
@@ -166,10 +170,11 @@ def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candid
 def find_repeats(documents: Sequence[Document], settings: Settings | None = None) -> list[Repeat]:
     """What is said more than once, inside a document or in several; nothing is cut.
 
-    In the order of the kept passages; the first place to say it is the kept one, whatever
-    `Settings.keep` says of cutting.
+    In the order of the kept passages.
     """
-    settings = replace(settings or Settings(), keep="first")
+    settings = settings or Settings()
+    if not documents:
+        return []
     batch = _Batch.of(documents, settings)
     if len(batch.passages) < 2:
         return []
@@ -202,7 +207,9 @@ class _Batch(NamedTuple):
             sentences = twin.sentences
             first, last = int(sentences.first[0]), int(sentences.last[-1])
             begin, end = int(sentences.begins[0]), int(sentences.ends[-1]) + 1
-            if again[begin:end].mean() <= _MOSTLY and again[first:last].mean() <= _MOSTLY:
+            stays = twin.stays[(twin.stays >= begin) & (twin.stays < end)]
+            apart = not ((stays >= first) & (stays < last)).any()
+            if apart and max(again[stays].mean(), again[first:last].mean()) <= _MOSTLY:
                 again[first:last] = True
                 alignment = self._alignment(twin, (first, last), (begin, end))
                 repeats.setdefault(alignment.kept, []).append(alignment)
@@ -216,7 +223,7 @@ class _Batch(NamedTuple):
             for one, other in unaligned((again[0], kept[0]), pairs, (again[1], kept[1]))
         )
         similarity = twin.sentences.similarity
-        kept = self.passages.around(*kept)
+        kept = self.passages.around(*kept, apart=again)
         return Alignment(self._location(*kept), self._location(*again), similarity, differs)
 
     def _own(self, word: int) -> tuple[int, int]:

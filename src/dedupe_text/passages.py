@@ -77,10 +77,18 @@ class Passages:
         begin: NDArray[np.bool_] = self.first_word[self.of_words(words)] == words
         return begin
 
-    def around(self, first_word: int, last_word: int) -> tuple[int, int]:
-        """The words of the whole passages that hold the words ``first_word:last_word``."""
+    def around(self, first_word: int, last_word: int, apart: tuple[int, int]) -> tuple[int, int]:
+        """The words of the whole passages that hold the words ``first_word:last_word``.
+
+        Of those the words `apart` from which they must keep are left out.
+        """
         first, last = self.of_words(np.array([first_word, last_word - 1]))
-        return int(self.first_word[first]), int(self.last_word[last])
+        low, high = int(self.first_word[first]), int(self.last_word[last])
+        if last_word <= apart[0]:
+            return low, min(high, apart[0])
+        if first_word >= apart[1]:
+            return max(low, apart[1]), high
+        return low, high
 
 
 def split_passages(words: Words) -> Passages:

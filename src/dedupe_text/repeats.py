@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import are_among, distinct, run_starts
+from dedupe_text.columns import distinct, run_starts
 from dedupe_text.words import Flag, Words
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class Judge:
             for run in sentences.of(said).runs():
                 run = run.trimmed()
                 if self._is_repeat(run):
-                    yield Twin(run, self._lost(run, stays, goes), stays, goes)
+                    yield Twin(run, self._lost(run, goes), stays, goes)
 
     def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
         """The sentences of the copy that goes; an edge in either copy is an edge in both.
@@ -185,10 +185,13 @@ class Judge:
         ahead = np.searchsorted(run, run[begins], "right") - begins
         behind = ends + 1 - np.searchsorted(run, run[ends])
         other = np.append(goes[begins], goes[ends] + 1)
+        flags = self.words.flags[np.minimum(other, len(self.words) - 1)]
+        goes_on = flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
         after = np.searchsorted(own, other).clip(1, len(own) - 1)
         # So near to one of its own an edge may come from a word put in or left out there.
         apart = np.minimum(other - own[after - 1], own[after] - other) > _NEAR
-        edges = distinct(np.append(own, other[apart | (np.append(ahead, behind) >= _VERBATIM)]))
+        proven = apart | (np.append(ahead, behind) >= _VERBATIM)
+        edges = distinct(np.append(own, other[proven & ~goes_on]))
         place = np.searchsorted(edges, goes, "right") - 1
         at = run_starts(place)
         number, aligned = place[at], np.diff(at, append=len(place))
@@ -209,10 +212,8 @@ class Judge:
             and run.similarity >= 1 - (1 - self.similarity) * tolerance
         )
 
-    def _lost(
-        self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Which sentences hold a number or a name that the words opposite them lack."""
+    def _lost(self, run: Sentences, goes: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which sentences hold a number or a name that is not aligned."""
         lost = np.zeros(len(run.first), np.bool_)
         if not self.facts:
             return lost
@@ -220,19 +221,18 @@ class Judge:
             first, last = int(run.first[place]), int(run.last[place])
             low, high = np.searchsorted(goes, [first, last])
             alone = np.delete(np.arange(first, last), goes[low:high] - first)
-            opposite = slice(
-                stays[low - 1] + 1 if low else stays[low],
-                stays[high] if high < len(stays) else stays[high - 1] + 1,
-            )
-            lost[place] = self._has_fact(alone, first, opposite)
+            lost[place] = self._has_fact(alone, first)
         return lost
 
-    def _has_fact(self, alone: NDArray[np.int64], first: int, opposite: slice) -> bool:
+    def _has_fact(self, alone: NDArray[np.int64], first: int) -> bool:
+        """Whether a number or a name is among words that are not aligned.
+
+        In another order they are other facts: who did what to whom.
+        """
         flags = self.words.flags[alone]
         if (flags & Flag.DIGIT > 0).any():
             return True
         name = alone[flags & Flag.UPPER > 0]
-        name = name[~are_among(self.words.hash[name], self.words.hash[opposite])]
         if len(name) and name[0] == first and self._stands_in_lower_case(first):
             name = name[1:]
         return len(name) > 0

@@ -10,7 +10,8 @@ from dedupe_text.lcs import align_words
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
 from dedupe_text.passages import Passages, gap_before
 from dedupe_text.repeats import Piece, unaligned
-from dedupe_text.words import Words, fold, split_words
+from dedupe_text.structure import mark_structure
+from dedupe_text.words import Flag, Words, fold, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -144,7 +145,8 @@ def check_cuts(text: str, cuts: Sequence[Cut], facts: bool) -> None:
         standing = _folded(_standing(text, cut.kept.span, cuts))
         if _aligned(removed, standing) < round(cut.similarity * cut.words):
             raise SelfCheckError(_bug(f"what the cut at {cut.removed.start} names does not stand"))
-        if facts and not {word for word in removed if word.isdigit()} <= set(standing):
+        numbers = {word for word in removed if word.isdigit()} if facts else set()
+        if not numbers <= set(standing) and not numbers <= {*standing, *_unseen(text, cut.removed)}:
             raise SelfCheckError(_bug(f"the cut at {cut.removed.start} takes a number with it"))
 
 
@@ -160,6 +162,16 @@ def _standing(text: str, kept: Span, cuts: Sequence[Cut]) -> str:
             parts.append(text[start : max(cut.removed.start, start)])
             start = cut.removed.end
     return " ".join([*parts, text[start : kept.end]])
+
+
+def _unseen(text: str, span: Span) -> list[str]:
+    """The words of a span that no reader sees; a mark may begin before it or end behind."""
+    words = mark_structure(text, split_words(text))
+    at = (words.flags & Flag.UNSEEN > 0) & (words.start >= span.start) & (words.end <= span.end)
+    return [
+        text[start:end]
+        for start, end in zip(words.start[at].tolist(), words.end[at].tolist())
+    ]
 
 
 def _folded(text: str) -> list[str]:

@@ -26,6 +26,7 @@ from dedupe_text.repeats import Judge, Piece, Twin, settle, still_there, unalign
 from dedupe_text.result import Result
 from dedupe_text.settings import Keep, Settings
 from dedupe_text.shingles import Shingles, shingle
+from dedupe_text.structure import mark_structure
 from dedupe_text.words import Words, mix, split_words
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
 
 
 def _split(text: str) -> tuple[Words, Passages]:
-    words = split_words(text)
+    words = mark_structure(text, split_words(text))
     return words, split_passages(words)
 
 

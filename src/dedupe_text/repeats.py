@@ -40,32 +40,23 @@ _TEMPLATE = 1 / 3
 class Sentences(NamedTuple):
     """Sentences of the copy that goes, as columns, in the order of the text.
 
-    `first`, `last`: their words, half open. `aligned`: how many of these stand in the other copy
-    too, from the word `begins` there to the word `ends`. `weight`: their words, weighed.
+    `first`, `last`: their words, half open. `length`: how many of them a reader sees, `aligned`:
+    how many of these stand in the other copy too, from the word `begins` there to the word `ends`,
+    over how many `spread`. `weight`: their words, weighed.
     """
 
     first: NDArray[np.int64]
     last: NDArray[np.int64]
+    length: NDArray[np.int64]
     aligned: NDArray[np.int64]
     begins: NDArray[np.int64]
     ends: NDArray[np.int64]
+    spread: NDArray[np.int64]
     weight: NDArray[np.float64]
 
     def of(self, some: NDArray[Any] | slice) -> Sentences:
         """Some of them."""
         return Sentences._make(column[some] for column in self)
-
-    @property
-    def length(self) -> NDArray[np.int64]:
-        """Their words, counted."""
-        length: NDArray[np.int64] = self.last - self.first
-        return length
-
-    @property
-    def spread(self) -> NDArray[np.int64]:
-        """Over how many words of the other copy each is spread."""
-        spread: NDArray[np.int64] = self.ends - self.begins + 1
-        return spread
 
     @property
     def gaps(self) -> NDArray[np.int64]:
@@ -157,6 +148,8 @@ class Judge:
         self.similarity = similarity
         self.min_words = min_words
         self.facts = facts
+        self.seen = words.flags & Flag.UNSEEN == 0
+        self.seen_before = np.append(0, np.cumsum(self.seen))
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
 
     def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
@@ -194,10 +187,19 @@ class Judge:
         edges = distinct(np.append(own, other[proven & ~goes_on]))
         place = np.searchsorted(edges, goes, "right") - 1
         at = run_starts(place)
-        number, aligned = place[at], np.diff(at, append=len(place))
+        number, until = place[at], np.append(at[1:], len(place))
         first, last = edges[number], edges[number + 1]
-        weight = self.weight_before[last] - self.weight_before[first]
-        return Sentences(first, last, aligned, stays[at], stays[at + aligned - 1], weight)
+        begins, ends = stays[at], stays[until - 1]
+        return Sentences(
+            first,
+            last,
+            self.seen_before[last] - self.seen_before[first],
+            np.add.reduceat(self.seen[goes], at, dtype=np.int64),
+            begins,
+            ends,
+            self.seen_before[ends + 1] - self.seen_before[begins],
+            self.weight_before[last] - self.weight_before[first],
+        )
 
     def _is_repeat(self, run: Sentences) -> bool:
         """Whether the run is long enough for where it stands, and alike enough for its length."""
@@ -206,7 +208,8 @@ class Judge:
             0 <= run.first[0] - run.ends[-1] - 1 <= _NEAR
             or 0 <= run.begins[0] - run.last[-1] <= _NEAR
         )
-        tolerance = _tolerance(weight) if weight == run.length.sum() else 1
+        alone = self.words.flags[run.first[0] : run.last[-1]] & Flag.ALONE
+        tolerance = 1 if alone.any() else _tolerance(weight)
         return (
             weight >= self.min_words * (_AT_ONCE if at_once else 1)
             and run.similarity >= 1 - (1 - self.similarity) * tolerance
@@ -230,6 +233,7 @@ class Judge:
         In another order they are other facts: who did what to whom.
         """
         flags = self.words.flags[alone]
+        alone, flags = alone[flags & Flag.UNSEEN == 0], flags[flags & Flag.UNSEEN == 0]
         if (flags & Flag.DIGIT > 0).any():
             return True
         name = alone[flags & Flag.UPPER > 0]
@@ -307,6 +311,7 @@ def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
     weight = np.ones(len(flags))
     weight[flags & Flag.ALONE > 0] = 0.5
     weight[flags & Flag.PHRASED > 0] = 0.25
+    weight[flags & (Flag.UNSEEN | Flag.CODE) > 0] = 0
     return weight
 
 

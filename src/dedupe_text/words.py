@@ -48,6 +48,13 @@ class Flag:
     """Ends a sentence, an abbreviation or the whole part of a number."""
     TERMINATOR = 1 << 11
     """Ends a sentence."""
+    UNSEEN = 1 << 12
+    """Of a link's target or of a tag: no reader sees it."""
+    CODE = 1 << 13
+    """Of code, a table or front matter."""
+    HEADING = 1 << 14
+    ITEM = 1 << 15
+    """Begins a block: an item of a list, a heading."""
 
 
 IN_WORD = Flag.LETTER | Flag.ALONE | Flag.MARK

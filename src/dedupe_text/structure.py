@@ -48,10 +48,6 @@ _CODE = _marks(
         r"^(?P<at>[ \t]*)(?=\S)(?:\.\. [a-z-]*(?:code|parsed|table)[a-z-]*::.*|(?!\.\. ).*::[ \t\r]*)\n"
         r"(?:[ \t]+:\w.*\n)*" + _BLANK + _DEEP.format(r"(?P=at)[ \t]+"),
     ),
-    (
-        "# ",
-        r"^(?!\d+[.)]|[-*+][ \t])\S.*\n" + _BLANK + _DEEP.format(r"(?:[ ]{4}|\t)[ \t]*"),
-    ),
 )
 _FENCE_RE = re.compile(r"^[ \t>]*(```+|~~~+)([^`\n]*)$", re.MULTILINE)
 _HEADING_RE = re.compile(

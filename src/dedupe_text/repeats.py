@@ -33,6 +33,9 @@ _AT_ONCE = 0.6
 """Share of the least length that a passage needs which is said twice in a row."""
 _JOINS = 1 / 3
 """Share of a run's weight that a gap in both copies must not exceed for the run to go on."""
+_OFTEN = 0.75
+"""Lengths of a least repeat that one must have for each time that it is said again: refrains said
+three times have up to 30 words, sections pasted twice 60 and more."""
 _TEMPLATE = 1 / 3
 """Share of a repeat in sentences with facts of their own, from which on it is a form."""
 
@@ -99,12 +102,21 @@ class Sentences(NamedTuple):
         yield self.of(run)
 
     def trimmed(self) -> Sentences:
-        """Without the short sentences at either end that stand apart from the rest in a copy."""
-        apart = (self.first[1:] != self.last[:-1]) | (self.begins[1:] - self.ends[:-1] > _NEAR)
+        """Without the short sentences at either end that stand apart from the rest.
+
+        Verbatim ones stand apart if both copies say something else in between, others if one does.
+        """
+        going, staying = self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1
+        nearest, farthest = np.minimum(going, staying), np.maximum(going, staying)
+        doubtful = (self.length < _SHORT) & (self.aligned < self.length)
         first, last = 0, len(self.first)
-        while last - first > 1 and apart[first] and self.length[first] < _SHORT:
+        while last - first > 1 and self.length[first] < _SHORT:
+            if (farthest if doubtful[first] else nearest)[first] <= _NEAR:
+                break
             first += 1
-        while last - first > 1 and apart[last - 2] and self.length[last - 1] < _SHORT:
+        while last - first > 1 and self.length[last - 1] < _SHORT:
+            if (farthest if doubtful[last - 1] else nearest)[last - 2] <= _NEAR:
+                break
             last -= 1
         return self.of(slice(first, last))
 
@@ -243,7 +255,7 @@ class Judge:
         return bool(((same & Flag.LOWER > 0) & (same & Flag.UPPER == 0)).any())
 
     def without_forms(self, twins: Sequence[Twin]) -> list[Twin]:
-        """Those that are no form: what a text says k times must weigh k - 1 times as much.
+        """Those that are no form: the more often a text says something, the longer it must be.
 
         A section pasted once more is an accident; a formula, a refrain, the cells of a table
         come back.
@@ -253,13 +265,11 @@ class Judge:
             witness, place = self.passages.of_words(twin.stays), self.passages.of_words(twin.goes)
             np.minimum.at(first, place, first[witness])
         said = np.bincount(first, minlength=len(first))[first]
-        return [
-            twin
-            for twin in twins
-            if twin.sentences.weight.sum()
-            >= (np.median(said[self.passages.of_words(twin.sentences.first)]) - 1) * self.min_words
-            or np.median(said[self.passages.of_words(twin.sentences.first)]) <= 2
-        ]
+        return [twin for twin in twins if not self._is_form(twin, said)]
+
+    def _is_form(self, twin: Twin, said: NDArray[np.intp]) -> bool:
+        times = float(np.median(said[self.passages.of_words(twin.sentences.first)]))
+        return times > 2 and twin.sentences.weight.sum() < _OFTEN * (times - 1) * self.min_words
 
     def gather(self, twins: Iterable[Twin]) -> list[Piece]:
         """The pieces of a star: what stays for one piece never goes for another.

@@ -315,17 +315,17 @@ def test_no_text_before_it_changes_the_answer(text: str, settings: Settings) -> 
 
 
 UNRELATED = (
-    "Quite another story begins where this one leaves off. Bakers rise before dawn, knead what "
-    "they must, then sleep through lunch! Some dream about flour."
+    "Zorvikk blennu harrosk toskelim vreddo. Quemblit dorratz fennowik yssikar prolmet hunvi! "
+    "Klassivo trendum ostravik pellunda grimvost sylleran mokkavit drannul festirov?"
 )
 
 
-LAST = "Old boats lie on the quay. Nobody paid. Red boats lie on the quay. Nobody paid at all"
+QUAY = "boats lie on the quay in the rain and nobody has paid since the harbour master left"
 
 
 @given(texts, all_settings)
-@example(LAST, Settings(similarity=0.5, min_words=4, keep="last"))
-@example("Nairn the the the. the the. the the. Nairn the the the. ", Settings(0.5, 4, "last"))
+@example(f"Old {QUAY} {QUAY}. New {QUAY}. ", Settings(0.5, 15, "last", facts=False))
+@example(f"Old {QUAY}. Nobody paid. New {QUAY}. ", Settings(0.5, 15, "last", facts=False))
 @example("ab cd ef gh ij kl mn op qr st " * 12, Settings())
 def test_unrelated_text_appended_removes_nothing_more(text: str, settings: Settings) -> None:
     alone = clean(text, settings)
@@ -347,7 +347,7 @@ def test_unrelated_text_in_front_removes_nothing_more(text: str, settings: Setti
 
 @pytest.mark.parametrize("name", ["articles.jsonl.gz", "removals.jsonl.gz", "refrains.jsonl.gz"])
 def test_real_documents_are_cleaned_for_good(data: Path, name: str) -> None:
-    for record in read_jsonl(data / name, 25):
+    for record in read_jsonl(data / name, 15):
         text = record["text"]
         result = clean(text)
         assert clean(result.text).cuts == ()

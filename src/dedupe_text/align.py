@@ -31,6 +31,8 @@ MARGIN = 40
 """Words looked at beyond the outermost runs, for edited beginnings and ends."""
 _SEEDED = 2
 """Of so many aligned words at least one is in a run that holds a shared shingle."""
+_OVER = 8
+"""Words by which a run may reach into the other copy: by chance the same ones follow there."""
 _ANCHOR = 12
 """Words of a run so long that no better alignment crosses it."""
 _LONGEST = 4096
@@ -186,13 +188,16 @@ class _Chain:
         documents = hashes.document(run.kept), hashes.document(run.again)
         if documents != (hashes.document(last.kept), hashes.document(last.again)):
             return False
-        return documents[0] != documents[1] or run.kept < self.runs[0].again
+        return documents[0] != documents[1] or self._over(run) <= min(_OVER, run.length - 1)
 
     def add(self, run: Run) -> None:
         """Takes the run, up to where the kept side would reach the other."""
-        if run.kept < self.runs[0].again:
-            run = run._replace(length=min(run.length, self.runs[0].again - run.kept))
-        self.runs.append(run)
+        self.runs.append(run._replace(length=run.length - max(self._over(run), 0)))
+
+    def _over(self, run: Run) -> int:
+        """How far the kept side would reach into the other, if both are of one document."""
+        first = self.runs[0].again
+        return run.kept + run.length - first if run.kept < first else 0
 
 
 def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:

@@ -36,8 +36,8 @@ _JOINS = 1 / 3
 _OFTEN = 0.75
 """Lengths of a least repeat that one must have for each time that it is said again: refrains said
 three times have up to 30 words, sections pasted twice 60 and more."""
-_TEMPLATE = 1 / 3
-"""Share of a repeat in sentences with facts of their own, from which on it is a form."""
+_FORM = 1 / 3
+"""Share of a repeat, or of its facts, for which the kept copy has others, that makes a form."""
 
 
 class Sentences(NamedTuple):
@@ -170,6 +170,10 @@ class Judge:
         self.min_words = min_words
         self.facts = facts
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
+        # Numbers and what has a capital; I and a) are neither.
+        long = words.end - words.start > 1
+        self.fact = words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0
+        self.facts_before = np.append(0, np.cumsum(self.fact))
 
     def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
         """The repeats that aligned words make, if any."""
@@ -182,7 +186,7 @@ class Judge:
             for run in sentences.of(said).runs():
                 run = run.trimmed()
                 if self._is_repeat(run):
-                    yield Twin(run, self._lost(run, goes), stays, goes)
+                    yield Twin(run, self._lost(run, stays, goes), stays, goes)
 
     def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
         """The sentences of the copy that goes; an edge in either copy is an edge in both.
@@ -224,30 +228,44 @@ class Judge:
             and run.similarity >= 1 - (1 - self.similarity) * tolerance
         )
 
-    def _lost(self, run: Sentences, goes: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which sentences hold a number or a name that is not aligned."""
-        lost = np.zeros(len(run.first), np.bool_)
-        if not self.facts:
-            return lost
-        for place in np.flatnonzero(run.aligned < run.length).tolist():
-            first, last = int(run.first[place]), int(run.last[place])
-            low, high = np.searchsorted(goes, [first, last])
-            alone = np.delete(np.arange(first, last), goes[low:high] - first)
-            lost[place] = self._has_fact(alone, first)
-        return lost
+    def _lost(
+        self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which sentences hold a number or a name that is not aligned.
 
-    def _has_fact(self, alone: NDArray[np.int64], first: int) -> bool:
-        """Whether a number or a name is among words that are not aligned.
-
-        In another order they are other facts: who did what to whom.
+        All of them, where that is so of a third of the repeat, or where of a third of its facts
+        others stand in the kept copy: such a repeat is a form that was filled in twice. Facts in
+        another order are other facts: who did what to whom.
         """
-        flags = self.words.flags[alone]
-        if (flags & Flag.DIGIT > 0).any():
-            return True
-        name = alone[flags & Flag.UPPER > 0]
-        if len(name) and name[0] == first and self._stands_in_lower_case(first):
-            name = name[1:]
-        return len(name) > 0
+        if not self.facts:
+            return np.zeros(len(run.first), np.bool_)
+        begin, end = int(run.first[0]), int(run.last[-1])
+        fact = self.fact[begin:end].copy()
+        alone = np.ones(end - begin, np.bool_)
+        alone[goes[slice(*np.searchsorted(goes, [begin, end]))] - begin] = False
+        for first in (run.first - begin).tolist():
+            # A sentence begins with a capital whatever its first word is.
+            fact[first] &= alone[first] and not self._stands_in_lower_case(begin + first)
+        in_run = np.zeros(end - begin + 1, np.int8)
+        in_run[run.first - begin] += 1
+        in_run[run.last - begin] -= 1
+        fact &= np.cumsum(in_run[:-1]) > 0
+        lost = fact & alone
+        lost_in = np.add.reduceat(lost, run.first - begin) > 0
+        others = self._count_others(begin + np.flatnonzero(lost), stays, goes)
+        of_form = run.weight[lost_in].sum() >= _FORM * run.weight.sum()
+        of_form |= others > 1 and others >= _FORM * fact.sum()
+        all_or_some: NDArray[np.bool_] = lost_in | of_form
+        return all_or_some
+
+    def _count_others(
+        self, lost: NDArray[np.int64], stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> int:
+        """Of how many lost facts another stands in the kept copy, between the same words."""
+        after = np.searchsorted(goes, lost)
+        after = after[(after > 0) & (after < len(goes))]
+        facts = self.facts_before[stays[after]] - self.facts_before[stays[after - 1] + 1]
+        return int((facts > 0).sum())
 
     def _stands_in_lower_case(self, word: int) -> bool:
         """Whether the word that begins a sentence is, somewhere, no name."""
@@ -329,9 +347,7 @@ def _tolerance(weight: float) -> float:
 
 
 def _pieces(twin: Twin) -> Iterator[Piece]:
-    sentences = twin.sentences
-    of_form = sentences.weight[twin.lost].sum() >= _TEMPLATE * sentences.weight.sum()
-    lost = twin.lost | of_form
+    sentences, lost = twin.sentences, twin.lost
     breaks = (sentences.first[1:] != sentences.last[:-1]) | (lost[1:] != lost[:-1])
     for run in np.split(np.arange(len(sentences.first)), np.flatnonzero(breaks) + 1):
         first, last = int(sentences.first[run[0]]), int(sentences.last[run[-1]])

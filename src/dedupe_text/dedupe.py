@@ -93,7 +93,7 @@ def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -
         for piece in gone:
             stays[piece.first : piece.last] = False
         alive = np.flatnonzero(stays)
-    return _spare(gone, "budget")
+    return _spare(gone, "structure")  # each copy is the witness of another
 
 
 def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:

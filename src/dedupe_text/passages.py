@@ -118,6 +118,7 @@ def _ends_sentence(words: Words) -> NDArray[np.bool_]:
     ends: NDArray[np.bool_] = (stop | (flags & Flag.TERMINATOR > 0)) & ~goes_on
     ends |= (flags & following & Flag.PHRASED > 0) & spaced
     ends |= _ends_line(words, goes_on)
+    ends |= (flags ^ following) & (Flag.CODE | Flag.HEADING) > 0
     return ends
 
 

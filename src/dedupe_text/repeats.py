@@ -118,11 +118,13 @@ class Sentences(NamedTuple):
 class Twin(NamedTuple):
     """Sentences that go, `lost` those of them that hold a fact which the kept copy lacks.
 
-    `stays`, `goes`: the aligned words of both copies, both rising.
+    `broken`: those with a part of code that does not go as a whole. `stays`, `goes`: the aligned
+    words of both copies, both rising.
     """
 
     sentences: Sentences
     lost: NDArray[np.bool_]
+    broken: NDArray[np.bool_]
     stays: NDArray[np.int64]
     goes: NDArray[np.int64]
 
@@ -166,13 +168,21 @@ class Judge:
         self.seen = words.flags & Flag.UNSEEN == 0
         self.seen_before = np.append(0, np.cumsum(self.seen))
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
+        self.code = words.flags & Flag.CODE > 0
+        at = run_starts(self.code)
+        self.code_first = at[self.code[at]]
+        self.code_last = np.append(at, len(words))[1:][self.code[at]]
         # Numbers and what has a capital; I and a) are neither, nor is what no reader sees.
         long = words.end - words.start > 1
         self.fact = (words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0) & self.seen
         self.facts_before = np.append(0, np.cumsum(self.fact))
 
     def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
-        """The repeats that aligned words make, if any."""
+        """The repeats that aligned words make, if any. Code is no witness for prose."""
+        alike = self.code[stays] == self.code[goes]
+        if not alike.any():
+            return
+        stays, goes = stays[alike], goes[alike]
         sentences = self._sentences(stays, goes)
         floor = 1 - 2.5 * (1 - self.similarity)
         said = (sentences.aligned >= floor * sentences.length) & (
@@ -182,7 +192,8 @@ class Judge:
             for run in sentences.of(said).runs():
                 run = run.trimmed()
                 if self._is_repeat(run):
-                    yield Twin(run, self._lost(run, stays, goes), stays, goes)
+                    lost, broken = self._lost(run, stays, goes), self._broken(run, goes)
+                    yield Twin(run, lost, broken, stays, goes)
 
     def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
         """The sentences of the copy that goes; an edge in either copy is an edge in both.
@@ -266,6 +277,17 @@ class Judge:
         all_or_some: NDArray[np.bool_] = lost_in | of_form
         return all_or_some
 
+    def _broken(self, run: Sentences, goes: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which sentences are of code that does not go as a whole, word for word, or lead to it."""
+        broken = np.zeros(len(run.first), np.bool_)
+        low = np.searchsorted(self.code_last, run.first[0], "right")
+        high = np.searchsorted(self.code_first, run.last[-1])
+        code = np.stack([self.code_first[low:high], self.code_last[low:high]], axis=1)
+        aligned = np.diff(np.searchsorted(goes, code))[:, 0]
+        for first, last in code[aligned < code[:, 1] - code[:, 0]].tolist():
+            broken |= (run.first < last) & (run.last >= first)
+        return broken
+
     def _count_others(
         self, lost: NDArray[np.int64], stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> int:
@@ -334,7 +356,7 @@ class Judge:
         return (
             twin
             if free.all()
-            else twin._replace(sentences=sentences.of(free), lost=twin.lost[free])
+            else twin._replace(sentences=sentences.of(free), lost=twin.lost[free], broken=twin.broken[free])
         )
 
 
@@ -355,13 +377,17 @@ def _tolerance(weight: float) -> float:
     return min(5 / 3, max(1.0, 1 + (weight - 40) / 60))
 
 
+_FATES: tuple[Reason | None, ...] = (None, "facts", "structure")
+
+
 def _pieces(twin: Twin) -> Iterator[Piece]:
-    sentences, lost = twin.sentences, twin.lost
-    breaks = (sentences.first[1:] != sentences.last[:-1]) | (lost[1:] != lost[:-1])
+    sentences = twin.sentences
+    fate = np.where(twin.lost, 1, 2 * twin.broken)
+    breaks = (sentences.first[1:] != sentences.last[:-1]) | (fate[1:] != fate[:-1])
     for run in np.split(np.arange(len(sentences.first)), np.flatnonzero(breaks) + 1):
         first, last = int(sentences.first[run[0]]), int(sentences.last[run[-1]])
         inside = slice(*np.searchsorted(twin.goes, [first, last]).tolist())
-        reason: Reason | None = "facts" if lost[run[0]] else None
+        reason = _FATES[fate[run[0]]]
         yield Piece(first, last, twin.goes[inside], twin.stays[inside], reason)
 
 

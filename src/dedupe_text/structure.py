@@ -42,6 +42,7 @@ _CODE = _marks(
     ("---", r"\A---[ \t\r]*\n(?:(?!---|\.\.\.).*\n)*(?:---|\.\.\.)" + _END),
     ("|\n", r"^(?:[ \t]*\|.*\|[ \t\r]*(?:\n|\Z)){2,}"),
     ("|\r\n", r"^(?:[ \t]*\|.*\|[ \t\r]*(?:\n|\Z)){2,}"),
+    ("<<<<<<< ", r"^(?:<<<<<<<|=======|>>>>>>>)(?: .*)?" + _END),  # what git leaves in a conflict
     ("-+\n", r"^(?P<at>[ \t]*)\+-[+-]+\n(?:(?P=at)[|+].*(?:\n|\Z))+"),
     (
         "::",
@@ -97,8 +98,8 @@ def _fenced(text: str) -> list[tuple[int, int]]:
     for fence in _FENCE_RE.finditer(text) if "```" in text or "~~~" in text else ():
         if opened is None:
             before = text[max(fence.start() - 3, 0) : fence.start()]
-            underline = fence[1][0] == "~" and before.strip("\r\n") != "" and not before.endswith(("\n\n", "\n\r\n"))
-            opened = None if underline else fence
+            underlines = fence[1][0] == "~" and not before.endswith(("\n\n", "\n\r\n"))
+            opened = None if underlines and before else fence
         elif fence[1].startswith(opened[1]) and not fence[2].strip():
             spans.append((opened.start(), fence.end()))
             opened = None

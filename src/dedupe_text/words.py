@@ -53,8 +53,6 @@ class Flag:
     CODE = 1 << 13
     """Of code, a table or front matter."""
     HEADING = 1 << 14
-    ITEM = 1 << 15
-    """Begins a block: an item of a list, a heading."""
 
 
 IN_WORD = Flag.LETTER | Flag.ALONE | Flag.MARK

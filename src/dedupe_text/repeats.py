@@ -169,6 +169,7 @@ class Judge:
         self.seen_before = np.append(0, np.cumsum(self.seen))
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
         self.code = words.flags & Flag.CODE > 0
+        self.heading = words.flags & Flag.HEADING > 0
         at = run_starts(self.code)
         self.code_first = at[self.code[at]]
         self.code_last = np.append(at, len(words))[1:][self.code[at]]
@@ -190,8 +191,8 @@ class Judge:
         )
         if said.any():
             for run in sentences.of(said).runs():
-                run = run.trimmed()
-                if self._is_repeat(run):
+                run = self._without_headings(run.trimmed())
+                if len(run.first) and self._is_repeat(run):
                     lost, broken = self._lost(run, stays, goes), self._broken(run, goes)
                     yield Twin(run, lost, broken, stays, goes)
 
@@ -230,6 +231,14 @@ class Judge:
             self.seen_before[ends + 1] - self.seen_before[begins],
             self.weight_before[last] - self.weight_before[first],
         )
+
+    def _without_headings(self, run: Sentences) -> Sentences:
+        """Without the headings at its end, if their sections stay."""
+        last = len(run.first)
+        if run.last[-1] < len(self.words) and not self.heading[run.last[-1]]:
+            while last and self.heading[run.first[last - 1]]:
+                last -= 1
+        return run.of(slice(0, last))
 
     def _is_repeat(self, run: Sentences) -> bool:
         """Whether the run is long enough for where it stands, and alike enough for its length."""

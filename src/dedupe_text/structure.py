@@ -71,8 +71,6 @@ def mark_structure(text: str, words: Words) -> Words:
     code = _spans(text, _CODE) + _fenced(text)
     unseen = _spans(text, _UNSEEN)
     headings = [found.span() for found in _HEADING_RE.finditer(text)]
-    if not (code or unseen or headings):
-        return words
     flags = words.flags.copy()
     for spans, flag in ((code, Flag.CODE), (unseen, Flag.UNSEEN), (headings, Flag.HEADING)):
         if spans:
@@ -82,13 +80,14 @@ def mark_structure(text: str, words: Words) -> Words:
             np.add.at(change, last, -1)
             flags[np.cumsum(change[:-1]) > 0] |= flag
     flags[flags & Flag.CODE > 0] &= ~np.uint16(Flag.HEADING)
+    line = np.searchsorted(words.line_start, words.start, "right")
+    flags[:-1][np.diff(line) > 1] |= Flag.LAST
+    flags[-1:] |= Flag.LAST
     return replace(words, flags=flags)
 
 
 def _spans(text: str, marks: _Marks) -> list[tuple[int, int]]:
-    return [
-        found.span() for sign, mark in marks if sign in text for found in mark.finditer(text)
-    ]
+    return [found.span() for sign, mark in marks if sign in text for found in mark.finditer(text)]
 
 
 def _fenced(text: str) -> list[tuple[int, int]]:

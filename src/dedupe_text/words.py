@@ -53,6 +53,8 @@ class Flag:
     CODE = 1 << 13
     """Of code, a table or front matter."""
     HEADING = 1 << 14
+    LAST = 1 << 15
+    """The last word of a paragraph."""
 
 
 IN_WORD = Flag.LETTER | Flag.ALONE | Flag.MARK

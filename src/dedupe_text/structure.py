@@ -70,9 +70,10 @@ def mark_structure(text: str, words: Words) -> Words:
      [False, False, False, False, True],
      [True, False, False, False, False]]
     """
-    lines = b"\n" + text.encode(
-        "utf-8", "surrogatepass"
-    )  # in bytes, and by a byte, it is found faster
+    if not len(words):
+        return words
+    # In bytes, and byte by byte, what is not there is missed sooner.
+    lines = b"\n" + text.encode("utf-8", "surrogatepass")
     code = _spans(text, lines, _CODE)
     if b"```" in lines or b"~~~" in lines:
         code += _fenced(text)

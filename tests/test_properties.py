@@ -249,6 +249,11 @@ def test_a_sentence_that_is_said_once_stays_between_sentences_said_twice(similar
 
 
 @given(texts, all_settings)
+@example(
+    "bal.bal bal bal.b\nAn advertisement for soap.bal.bal bal bal.bal bal bal.bal\n\n"
+    "bal.bal bal bal.An advertisement for soap.bal bal bal.bal bal bal.bal bal",
+    Settings(1, 4, facts=False),
+)
 def test_at_similarity_1_only_exact_copies_go(text: str, settings: Settings) -> None:
     result = clean(text, replace(settings, similarity=1))
     for cut in result.cuts:
@@ -354,7 +359,6 @@ def test_real_documents_are_cleaned_for_good(data: Path, name: str) -> None:
         assert restore(result.data, result.as_json()) == text.encode()
         longer = clean(f"{text}\n\n{UNRELATED}")
         assert folded(longer.text) == folded(result.text) + folded(UNRELATED)
-        assert "budget" not in {spared.reason for spared in result.spared}
 
 
 def can_encode(text: str, encoding: str) -> bool:
@@ -452,6 +456,10 @@ def test_the_sides_of_a_repeat_do_not_overlap(text: str, settings: Settings) -> 
 
 
 @given(texts, all_settings)
+@example(
+    "the the. the the. Nairn the the the. the the.\x00Nairn the the the. ",
+    Settings(0.5, 4, "first", False),
+)
 def test_what_has_no_repeats_is_not_cut(text: str, settings: Settings) -> None:
     if not find_repeats([Document("a", text)], settings):
         assert clean(text, settings).cuts == ()

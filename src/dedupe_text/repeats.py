@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedupe_text.columns import distinct, run_starts
-from dedupe_text.words import Flag, Words
+from dedupe_text.words import Flag, Words, mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -175,18 +175,25 @@ class Judge:
         self.fact = words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0
         self.facts_before = np.append(0, np.cumsum(self.fact))
 
-    def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
-        """The repeats that aligned words make, if any."""
+    def said_again(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
+        """The sentences of the copy that goes of which enough stands in the other, close together.
+
+        `stays`, `goes`: aligned words, both rising.
+        """
         sentences = self._sentences(stays, goes)
         floor = 1 - 2.5 * (1 - self.similarity)
-        said = (sentences.aligned >= floor * sentences.length) & (
-            sentences.spread <= _DENSE * sentences.aligned
+        return sentences.of(
+            (sentences.aligned >= floor * sentences.length)
+            & (sentences.spread <= _DENSE * sentences.aligned)
         )
-        if said.any():
-            for run in sentences.of(said).runs():
-                run = run.trimmed()
-                if self._is_repeat(run):
-                    yield Twin(run, self._lost(run, stays, goes), stays, goes)
+
+    def twins(
+        self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> Iterator[Twin]:
+        """The repeats that sentences said again make, if any."""
+        for run in map(Sentences.trimmed, said.runs()):
+            if self._is_repeat(run):
+                yield Twin(run, self._lost(run, stays, goes), stays, goes)
 
     def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
         """The sentences of the copy that goes; an edge in either copy is an edge in both.
@@ -272,22 +279,31 @@ class Judge:
         same = self.words.flags[self.words.hash == self.words.hash[word]]
         return bool(((same & Flag.LOWER > 0) & (same & Flag.UPPER == 0)).any())
 
-    def without_forms(self, twins: Sequence[Twin]) -> list[Twin]:
+    def without_forms(self, twins: Sequence[Twin], said: Sequence[Sentences]) -> list[Twin]:
         """Those that are no form: the more often a text says something, the longer it must be.
 
         A section pasted once more is an accident; a formula, a refrain, the cells of a table
-        come back.
+        come back. `said`: all that is said again, also what is too short for a repeat.
         """
         first = np.arange(len(self.passages))
-        for twin in twins:
-            witness, place = self.passages.of_words(twin.stays), self.passages.of_words(twin.goes)
-            np.minimum.at(first, place, first[witness])
-        said = np.bincount(first, minlength=len(first))[first]
-        return [twin for twin in twins if not self._is_form(twin, said)]
+        for sentences in sorted(said, key=lambda sentences: int(sentences.begins[0])):
+            witness = self.passages.of_words(sentences.begins)
+            np.minimum.at(first, self.passages.of_words(sentences.first), first[witness])
+        times = np.maximum(np.bincount(first)[first], self._count_copies())
+        return [twin for twin in twins if not self._is_form(twin, times)]
 
-    def _is_form(self, twin: Twin, said: NDArray[np.intp]) -> bool:
-        times = float(np.median(said[self.passages.of_words(twin.sentences.first)]))
-        return times > 2 and twin.sentences.weight.sum() < _OFTEN * (times - 1) * self.min_words
+    def _count_copies(self) -> NDArray[np.intp]:
+        """For each passage, how many have the same words; the short ones were not aligned."""
+        content = np.add.reduceat(mix(self.words.hash), self.passages.first_word)
+        order = np.argsort(content)
+        count = np.diff(run_starts(content[order]), append=len(content))
+        copies = np.empty(len(content), np.intp)
+        copies[order] = np.repeat(count, count)
+        return copies
+
+    def _is_form(self, twin: Twin, times: NDArray[np.intp]) -> bool:
+        again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
+        return again > 1 and twin.sentences.weight.sum() < _OFTEN * again * self.min_words
 
     def gather(self, twins: Iterable[Twin]) -> list[Piece]:
         """The pieces of a star: what stays for one piece never goes for another.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text import textio
-from dedupe_text.align import WordPairs, align
+from dedupe_text.align import align
 from dedupe_text.cleaning import (
     check_cuts,
     cut_spans,
@@ -31,7 +31,6 @@ from dedupe_text.words import Words, mix, split_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
 
 _MOSTLY = 0.5
 """Share of a passage's words from which on it is one that was already said again."""
@@ -125,11 +124,14 @@ def _twins(
     twins: list[Twin] = []
     said: list[Sentences] = []
     for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 2):
-        oriented = _oriented(pairs, settings.keep)
-        sentences = judge.said_again(*oriented)
+        stays, goes = pairs[::-1] if settings.keep == "last" else pairs
+        sentences = judge.said_again(stays, goes)
+        if settings.keep == "fullest" and sentences.are_fuller():
+            stays, goes = goes, stays
+            sentences = judge.said_again(stays, goes)
         if len(sentences.first):
             said.append(sentences)
-            twins += judge.twins(sentences, *oriented)
+            twins += judge.twins(sentences, stays, goes)
     return sorted(twins, key=_precedence(settings.keep)), said
 
 
@@ -144,15 +146,6 @@ def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
         return fullest, sign * stays[0], -int(sentences.aligned.sum()), sign * sentences.first[0]
 
     return key
-
-
-def _oriented(pairs: WordPairs, keep: Keep) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The aligned words of the copy that stays, and of the one that goes."""
-    first, second = pairs.kept, pairs.again
-    fuller = second[-1] - second[0] > first[-1] - first[0]
-    if keep == "last" or (keep == "fullest" and fuller):
-        return second, first
-    return first, second
 
 
 def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candidates:

@@ -83,6 +83,12 @@ class Sentences(NamedTuple):
         """The share of aligned words, in whichever copy it is less."""
         return float(self.aligned.sum() / max(self.length.sum(), self.spread.sum()))
 
+    def are_fuller(self) -> bool:
+        """Whether they have more words from first to last than the other copy has."""
+        if not len(self.first):
+            return False
+        return bool(self.last[-1] - self.first[0] > self.ends[-1] + 1 - self.begins[0])
+
     def runs(self) -> Iterator[Sentences]:
         """The sentences in runs, parted where both copies say something else in between.
 

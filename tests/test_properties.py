@@ -262,10 +262,11 @@ def test_a_sentence_that_is_said_once_stays_between_sentences_said_twice(similar
     "bal.bal bal bal.An advertisement for soap.bal bal bal.bal bal bal.bal bal",
     Settings(1, 4, facts=False),
 )
-def test_at_similarity_1_only_exact_copies_go(text: str, settings: Settings) -> None:
+def test_at_similarity_1_every_word_that_goes_is_said(text: str, settings: Settings) -> None:
+    """The kept copy may say more in between, as where an advertisement stands in it."""
     result = clean(text, replace(settings, similarity=1))
     for cut in result.cuts:
-        assert (cut.kind, cut.similarity) == ("exact", 1)
+        assert not any(difference.removed for difference in cut.differs)
 
 
 @given(texts, all_settings)

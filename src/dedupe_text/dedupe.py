@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
-_MOSTLY = 0.5
-"""Share of a passage's words from which on it is one that was already said again."""
 _MOST_PASSES = 8
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
 
@@ -108,7 +106,8 @@ def _find(words: Words, passages: Passages, settings: Settings) -> list[Piece]:
         return []
     judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts)
     twins, said = _twins(words, passages, judge, settings)
-    return judge.gather(judge.without_forms(twins, said))
+    found = judge.gather(judge.without_forms(twins, said))
+    return [piece for _, pieces in found for piece in pieces]
 
 
 def _twins(
@@ -181,10 +180,9 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
     batch = _Batch.of(documents, settings)
     if len(batch.passages) < 2:
         return []
-    judge = Judge(
-        batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts
-    )
-    return batch.repeats(_twins(batch.words, batch.passages, judge, settings)[0])
+    judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
+    twins, _ = _twins(batch.words, batch.passages, judge, settings)
+    return batch.repeats([twin for twin, _ in judge.gather(twins)])
 
 
 class _Batch(NamedTuple):
@@ -202,20 +200,15 @@ class _Batch(NamedTuple):
         own, passages = zip(*map(_split, texts)) if texts else ((), ())
         return _Batch(documents, texts, list(own), Words.join(own), Passages.join(passages))
 
-    def repeats(self, twins: list[Twin]) -> list[Repeat]:
-        """A star for each kept passage; what is said again is itself kept for nothing."""
-        again = np.zeros(len(self.words), np.bool_)
+    def repeats(self, twins: Iterable[Twin]) -> list[Repeat]:
+        """The alignments of each kept passage together."""
         repeats: dict[Location, list[Alignment]] = {}
         for twin in twins:
             sentences = twin.sentences
-            first, last = int(sentences.first[0]), int(sentences.last[-1])
-            begin, end = int(sentences.begins[0]), int(sentences.ends[-1]) + 1
-            stays = twin.stays[(twin.stays >= begin) & (twin.stays < end)]
-            apart = not ((stays >= first) & (stays < last)).any()
-            if apart and max(again[stays].mean(), again[first:last].mean()) <= _MOSTLY:
-                again[first:last] = True
-                alignment = self._alignment(twin, (first, last), (begin, end))
-                repeats.setdefault(alignment.kept, []).append(alignment)
+            again = int(sentences.first[0]), int(sentences.last[-1])
+            kept = int(sentences.begins.min()), int(sentences.ends.max()) + 1
+            alignment = self._alignment(twin, again, kept)
+            repeats.setdefault(alignment.kept, []).append(alignment)
         return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
     def _alignment(self, twin: Twin, again: tuple[int, int], kept: tuple[int, int]) -> Alignment:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dedupe_text.model import Reason
     from dedupe_text.passages import Passages
 
+_LEAST_SAID = 0.4
+"""Share of a sentence's words that must be aligned, however little alike a repeat may be."""
 _DENSE = 2.0
 """Words of the kept copy, for each aligned one, over which a sentence may be spread."""
 _SHORT = 8
@@ -187,7 +189,7 @@ class Judge:
         `stays`, `goes`: aligned words, both rising.
         """
         sentences = self._sentences(stays, goes)
-        floor = 1 - 2.5 * (1 - self.similarity)
+        floor = max(_LEAST_SAID, 1 - 2.5 * (1 - self.similarity))
         return sentences.of(
             (sentences.aligned >= floor * sentences.length)
             & (sentences.spread <= _DENSE * sentences.aligned)
@@ -209,7 +211,7 @@ class Judge:
         first, last = self.passages.of_words(goes[[0, -1]])
         own = np.append(self.passages.first_word[first : last + 1], self.passages.last_word[last])
         begins = np.flatnonzero(self.passages.begin_at(stays))
-        ends = np.flatnonzero(self.passages.begin_at(stays + 1))
+        ends = np.flatnonzero(self.passages.begin_at(stays + 1) | (stays + 1 == len(self.words)))
         run = np.append(0, np.cumsum((np.diff(stays) != 1) | (np.diff(goes) != 1)))
         ahead = np.searchsorted(run, run[begins], "right") - begins
         behind = ends + 1 - np.searchsorted(run, run[ends])
@@ -311,25 +313,23 @@ class Judge:
         again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
         return again > 1 and twin.sentences.weight.sum() < _OFTEN * again * self.min_words
 
-    def gather(self, twins: Iterable[Twin]) -> list[Piece]:
-        """The pieces of a star: what stays for one piece never goes for another.
+    def gather(self, twins: Iterable[Twin]) -> Iterator[tuple[Twin, list[Piece]]]:
+        """What is left of each twin, in pieces that make a star: what stays for one never goes.
 
         Earlier twins have precedence. What is left of a twin of which a part was taken must
         still be half as long as a repeat.
         """
         stays = np.zeros(len(self.words), np.bool_)
         goes = np.zeros(len(self.words), np.bool_)
-        pieces: list[Piece] = []
         for twin in twins:
             twin = self._free(twin, stays, goes)
-            if twin.sentences.weight.sum() < self.min_words / 2:
-                continue
-            for piece in _pieces(twin):
-                if piece.reason is None:
-                    goes[piece.first : piece.last] = True
-                    stays[piece.stays] = True
-                pieces.append(piece)
-        return pieces
+            if twin.sentences.weight.sum() >= self.min_words / 2:
+                pieces = list(_pieces(twin))
+                for piece in pieces:
+                    if piece.reason is None:
+                        goes[piece.first : piece.last] = True
+                        stays[piece.stays] = True
+                yield twin, pieces
 
     def _free(self, twin: Twin, stays: NDArray[np.bool_], goes: NDArray[np.bool_]) -> Twin:
         """The twin without the sentences that were taken, or whose witness was or would be."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct, run_starts
+from dedupe_text.columns import distinct, first_of_each, run_starts
 from dedupe_text.words import Flag, Words, mix
 
 if TYPE_CHECKING:
@@ -293,12 +293,23 @@ class Judge:
         A section pasted once more is an accident; a formula, a refrain, the cells of a table
         come back. `said`: all that is said again, also what is too short for a repeat.
         """
-        first = np.arange(len(self.passages))
-        for sentences in sorted(said, key=lambda sentences: int(sentences.begins[0])):
-            witness = self.passages.of_words(sentences.begins)
-            np.minimum.at(first, self.passages.of_words(sentences.first), first[witness])
-        times = np.maximum(np.bincount(first)[first], self._count_copies())
+        times = np.maximum(self._count_times(said), self._count_copies())
         return [twin for twin in twins if not self._is_form(twin, times)]
+
+    def _count_times(self, said: Sequence[Sentences]) -> NDArray[np.intp]:
+        """For each passage, in how many places what it says is said."""
+        first = np.arange(len(self.passages))
+        places: list[NDArray[np.intp]] = []
+        for sentences in sorted(said, key=lambda sentences: int(sentences.begins[0])):
+            passage = self.passages.of_words(sentences.first)
+            witness = first[self.passages.of_words(sentences.begins)]
+            np.minimum.at(first, passage, witness)
+            origin, at = first_of_each(witness)
+            places.append(origin << 32 | passage[at])
+        if not places:
+            return np.ones(len(first), np.intp)
+        origins = distinct(np.concatenate(places)) >> 32
+        return 1 + np.bincount(origins, minlength=len(first))[first]
 
     def _count_copies(self) -> NDArray[np.intp]:
         """For each passage, how many have the same words; the short ones were not aligned."""

@@ -189,7 +189,7 @@ class Judge:
         `stays`, `goes`: aligned words, both rising.
         """
         sentences = self._sentences(stays, goes)
-        floor = max(_LEAST_SAID, 1 - 2.5 * (1 - self.similarity))
+        floor = max(_LEAST_SAID, 2.5 * self.similarity - 1.5)
         return sentences.of(
             (sentences.aligned >= floor * sentences.length)
             & (sentences.spread <= _DENSE * sentences.aligned)

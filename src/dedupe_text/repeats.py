@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedupe_text.columns import distinct, run_starts
+from dedupe_text.model import Limit
 from dedupe_text.words import Flag, Words
 
 if TYPE_CHECKING:
@@ -146,31 +147,71 @@ class Piece(NamedTuple):
             yield Piece(first, last, goes, stays, self.reason)
 
 
+class Near(NamedTuple):
+    """What was looked at and turned down: `piece` would go but for `limit`."""
+
+    piece: Piece
+    limit: Limit
+
+    def moved(self, words: NDArray[np.int64]) -> Iterator[Near]:
+        """The same in the numbers of a text of which only `words` were looked at."""
+        return (Near(piece, self.limit) for piece in self.piece.moved(words) if len(piece.goes))
+
+
 class Judge:
-    """What counts as said again, in the texts that the words and passages are of."""
+    """What counts as said again, in the texts that the words and passages are of.
+
+    What it turns down it adds to `near`, for those who ask why.
+    """
 
     def __init__(
-        self, words: Words, passages: Passages, similarity: float, min_words: int, facts: bool
+        self,
+        words: Words,
+        passages: Passages,
+        similarity: float,
+        min_words: int,
+        facts: bool,
+        near: list[Near] | None = None,
     ) -> None:
         self.words = words
         self.passages = passages
         self.similarity = similarity
         self.min_words = min_words
         self.facts = facts
+        self.near = near
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
 
     def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
         """The repeats that aligned words make, if any."""
         sentences = self._sentences(stays, goes)
         floor = 1 - 2.5 * (1 - self.similarity)
-        said = (sentences.aligned >= floor * sentences.length) & (
-            sentences.spread <= _DENSE * sentences.aligned
-        )
+        alike = sentences.aligned >= floor * sentences.length
+        said = alike & (sentences.spread <= _DENSE * sentences.aligned)
+        for place in np.flatnonzero(~said).tolist() if self.near is not None else ():
+            one = sentences.of(slice(place, place + 1))
+            self._turn_down(_unsaid(one, floor, alike=bool(alike[place])), one, stays, goes)
         if said.any():
-            for run in sentences.of(said).runs():
-                run = run.trimmed()
-                if self._is_repeat(run):
+            for whole in sentences.of(said).runs():
+                run = whole.trimmed()
+                for end in (whole.first < run.first[0], whole.last > run.last[-1]):
+                    apart = whole.of(end)
+                    self._turn_down(
+                        Limit("apart", float(apart.weight.sum()), _SHORT), apart, stays, goes
+                    )
+                limit = self._limit(run)
+                if limit is None:
                     yield Twin(run, self._lost(run, goes), stays, goes)
+                else:
+                    self._turn_down(limit, run, stays, goes)
+
+    def _turn_down(
+        self, limit: Limit, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> None:
+        """Note, for those who ask, that a run is no repeat, and by which limit."""
+        if self.near is not None and len(run.first):
+            first, last = int(run.first[0]), int(run.last[-1])
+            inside = slice(*np.searchsorted(goes, [first, last]).tolist())
+            self.near.append(Near(Piece(first, last, goes[inside], stays[inside], None), limit))
 
     def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
         """The sentences of the copy that goes; an edge in either copy is an edge in both.
@@ -199,18 +240,21 @@ class Judge:
         weight = self.weight_before[last] - self.weight_before[first]
         return Sentences(first, last, aligned, stays[at], stays[at + aligned - 1], weight)
 
-    def _is_repeat(self, run: Sentences) -> bool:
-        """Whether the run is long enough for where it stands, and alike enough for its length."""
+    def _limit(self, run: Sentences) -> Limit | None:
+        """What the run lacks: length for where it stands, or likeness for its length."""
         weight = float(run.weight.sum())
         at_once = (
             0 <= run.first[0] - run.ends[-1] - 1 <= _NEAR
             or 0 <= run.begins[0] - run.last[-1] <= _NEAR
         )
         tolerance = _tolerance(weight) if weight == run.length.sum() else 1
-        return (
-            weight >= self.min_words * (_AT_ONCE if at_once else 1)
-            and run.similarity >= 1 - (1 - self.similarity) * tolerance
-        )
+        least = self.min_words * (_AT_ONCE if at_once else 1)
+        if weight < least:
+            return Limit("short", weight, least)
+        least = 1 - (1 - self.similarity) * tolerance
+        if run.similarity < least:
+            return Limit("unlike", run.similarity, least)
+        return None
 
     def _lost(self, run: Sentences, goes: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which sentences hold a number or a name that is not aligned."""
@@ -253,13 +297,15 @@ class Judge:
             witness, place = self.passages.of_words(twin.stays), self.passages.of_words(twin.goes)
             np.minimum.at(first, place, first[witness])
         said = np.bincount(first, minlength=len(first))[first]
-        return [
-            twin
-            for twin in twins
-            if twin.sentences.weight.sum()
-            >= (np.median(said[self.passages.of_words(twin.sentences.first)]) - 1) * self.min_words
-            or np.median(said[self.passages.of_words(twin.sentences.first)]) <= 2
-        ]
+        others: list[Twin] = []
+        for twin in twins:
+            times = np.median(said[self.passages.of_words(twin.sentences.first)])
+            weight, least = float(twin.sentences.weight.sum()), float((times - 1) * self.min_words)
+            if weight >= least or times <= 2:
+                others.append(twin)
+            else:
+                self._turn_down(Limit("form", weight, least), twin.sentences, twin.stays, twin.goes)
+        return others
 
     def gather(self, twins: Iterable[Twin]) -> list[Piece]:
         """The pieces of a star: what stays for one piece never goes for another.
@@ -270,8 +316,10 @@ class Judge:
         stays = np.zeros(len(self.words), np.bool_)
         goes = np.zeros(len(self.words), np.bool_)
         pieces: list[Piece] = []
-        for twin in twins:
-            twin = self._free(twin, stays, goes)
+        for whole in twins:
+            twin = self._free(whole, stays, goes)
+            if twin is not whole:
+                self._turn_down(Limit("taken"), whole.sentences, whole.stays, whole.goes)
             if twin.sentences.weight.sum() < self.min_words / 2:
                 continue
             for piece in _pieces(twin):
@@ -300,6 +348,14 @@ class Judge:
             if free.all()
             else twin._replace(sentences=sentences.of(free), lost=twin.lost[free])
         )
+
+
+def _unsaid(sentence: Sentences, floor: float, *, alike: bool) -> Limit:
+    """Why a sentence of an alignment is not said again."""
+    aligned = int(sentence.aligned[0])
+    if alike:
+        return Limit("scattered", int(sentence.spread[0]), _DENSE * aligned)
+    return Limit("unlike", aligned / int(sentence.length[0]), floor)
 
 
 def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:

@@ -96,7 +96,7 @@ class _Line(NamedTuple):
                 other = Location(result.id, one.removed.start, one.removed.end)
                 kept: Verdict = "kept" if verdict == "cut" else verdict
                 found = self._finding(kept, one.kept.span, other, one)
-                yield found._replace(differs=_turned(one.differs))
+                yield found._replace(again=False, differs=_turned(one.differs))
 
     def _finding(
         self, verdict: Verdict, here: Span, other: Location, found: Cut | Spared
@@ -107,6 +107,7 @@ class _Line(NamedTuple):
             self.lines.of(here),
             other,
             self.lines.of(other.span),
+            True,
             int(self._inside(here).sum()),
             found.words,
             found.similarity,
@@ -171,6 +172,7 @@ class _Line(NamedTuple):
             self.lines.of(here),
             Location(result.id, there.start, there.end),
             self.lines.of(there),
+            again,
             share,
             piece.last - piece.first,
             similarity,

@@ -112,8 +112,8 @@ class Limit(NamedTuple):
     """What turned down words that are alike: the text `has` so much, the rule `needs` so much.
 
     few: aligned words. unlike: share of aligned words. scattered: words of the other copy, of which
-    a sentence may take up `needs` at most. apart, short, form: words, weighed. taken: one of the
-    copies has a part in another cut.
+    a sentence may take up `needs` at most. short, form: words, weighed. apart: a sentence at an
+    end, of fewer words than it `needs`. taken: one of the copies has a part in another cut.
     """
 
     rule: Rule
@@ -126,9 +126,10 @@ class Finding(NamedTuple):
 
     `verdict`: cut; kept in the stead of a cut; the reason for which a repeat is spared; the rule
     by which it is none. `here` is the passage that the line is in or holds, in the lines `lines`
-    (first and last); `other` and `other_lines` are its counterpart. `share` counts the words of
-    the line that take part; `words` those of the passage that goes, or would. In `differs` what
-    stands `here` is called removed, what stands there kept.
+    (first and last); `other` and `other_lines` are its counterpart. `again` says that it is `here`
+    that goes, or would. `share` counts the words of the line that take part; `words` those of the
+    passage that goes, or would. In `differs` what stands `here` is called removed, what stands
+    there kept.
     """
 
     verdict: Verdict
@@ -136,6 +137,7 @@ class Finding(NamedTuple):
     lines: tuple[int, int]
     other: Location
     other_lines: tuple[int, int]
+    again: bool
     share: int
     words: int
     similarity: float

@@ -187,17 +187,17 @@ class Judge:
         floor = 1 - 2.5 * (1 - self.similarity)
         alike = sentences.aligned >= floor * sentences.length
         said = alike & (sentences.spread <= _DENSE * sentences.aligned)
-        for place in np.flatnonzero(~said).tolist() if self.near is not None else ():
-            one = sentences.of(slice(place, place + 1))
-            self._turn_down(_unsaid(one, floor, alike=bool(alike[place])), one, stays, goes)
+        if self.near is not None:
+            for place in np.flatnonzero(~said).tolist():
+                one = sentences.of(slice(place, place + 1))
+                why = _unsaid(one, floor, alike=bool(alike[place]))
+                self._turn_down(why, one, stays, goes)
         if said.any():
             for whole in sentences.of(said).runs():
                 run = whole.trimmed()
-                for end in (whole.first < run.first[0], whole.last > run.last[-1]):
-                    apart = whole.of(end)
-                    self._turn_down(
-                        Limit("apart", float(apart.weight.sum()), _SHORT), apart, stays, goes
-                    )
+                if len(run.first) < len(whole.first):
+                    for end in (whole.first < run.first[0], whole.last > run.last[-1]):
+                        self._turn_down(Limit("apart", 0, _SHORT), whole.of(end), stays, goes)
                 limit = self._limit(run)
                 if limit is None:
                     yield Twin(run, self._lost(run, goes), stays, goes)

@@ -32,7 +32,7 @@ def _unlike_all(explanation: Explanation, settings: Settings) -> str:
     row = f"{settings.shingle_size} words in a row"
     if explanation.shared is None:
         return f"no other passage shares {row} with it"
-    return f"{_at(explanation.shared)} shares {row} with it, but no passage is like it"
+    return f"no other passage is like it; {row} of it stand at {_at(explanation.shared)} too"
 
 
 def _told(finding: Finding, explanation: Explanation, settings: Settings) -> str:
@@ -75,16 +75,16 @@ def _spared(finding: Finding) -> str:
     if finding.verdict == "budget":
         return "with its cuts the text did not come to rest, so all of it is left (budget)"
     if finding.verdict == "facts":
-        shown = [each for each in finding.differs if _has_fact(each)]
-        if not shown:
+        # What would be lost: the facts of the copy that would go.
+        facts = [each for each in finding.differs if _has_fact(each[not finding.again])]
+        if not facts:
             return "the repeat that it is part of has other facts all over (facts)"
-        return f"{_listed(shown)} (facts)"
+        return f"{_listed(facts)} (facts)"
     return f"it was spared ({finding.verdict})"
 
 
-def _has_fact(difference: Difference) -> bool:
-    """Whether a number or a name is on either side."""
-    return any(mark.isdigit() or mark.isupper() for mark in "".join(difference))
+def _has_fact(text: str) -> bool:
+    return any(mark.isdigit() or mark.isupper() for mark in text)
 
 
 def _differing(differs: Sequence[Difference]) -> str:
@@ -108,13 +108,14 @@ def _limit(limit: Limit, settings: Settings) -> str:
             return f"the same words stand in rows too short to be judged ({words})"
         return f"only {has} words are aligned, and fewer than {needs} are not judged ({words})"
     if limit.rule == "unlike":
-        return f"{limit.has:.2f} is less alike than the {limit.needs:.2f} that it takes ({alike})"
+        form = ".2f" if f"{limit.has:.2f}" != f"{limit.needs:.2f}" else ".16g"
+        return f"{limit.has:{form}} is less alike than the {limit.needs:{form}} it takes ({alike})"
     if limit.rule == "scattered":
         return f"there its words lie scattered over {has}, where {needs} are the most"
     if limit.rule == "apart":
         return f"it is shorter than {needs} words, and apart from the rest of the repeat"
     if limit.rule == "short":
-        return f"it counts {has} words, fewer than the {needs} that it takes ({words})"
+        return f"it counts {has} words, fewer than the {needs} it takes ({words})"
     if limit.rule == "form":
         return (
             "what comes back so often is meant, unless it is longer: "

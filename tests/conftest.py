@@ -28,7 +28,7 @@ DATA = Path(os.environ.get("DEDUPE_TEXT_DATA") or ROOT.parent / "shared" / "data
 _MORE = int(os.environ.get("DEDUPE_TEXT_EXAMPLES") or 0)
 _PHASES = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
 hypothesis.settings.register_profile(
-    "same", deadline=None, database=None, phases=_PHASES, max_examples=60, derandomize=True
+    "same", deadline=None, database=None, phases=_PHASES, max_examples=40, derandomize=True
 )
 hypothesis.settings.register_profile(
     "more", deadline=None, database=None, phases=_PHASES, max_examples=max(_MORE, 1)

@@ -65,35 +65,39 @@ def test_all_contracts_are_kept(house: Path) -> None:
     assert int(kept[1]) == PROJECT.count("[[tool.importlinter.contracts]]") >= 3
 
 
-@pytest.mark.parametrize(
-    ("module", "line"),
-    [
-        ("words", "from dedupe_text.passages import Passages"),
-        ("settings", "import dedupe_text.words"),
-        ("lcs", "from dedupe_text.lsh import Candidates"),
-        ("textio", "from dedupe_text.report.places import Lines"),
-        ("report.diff", "from dedupe_text.result import Result"),
-        ("repeats", "def late():\n    from dedupe_text.cleaning import apply_cuts"),
-        ("dedupe", "from dedupe_text.cli import run"),
-        ("files", "from dedupe_text.console import say"),
-        ("errors", "from dedupe_text.model import Span"),
-    ],
-)
-def test_an_import_from_a_step_above_is_told(house: Path, module: str, line: str) -> None:
-    add(house, module, line)
+UPWARDS = {
+    "words": "passages",
+    "settings": "words",
+    "lcs": "lsh",
+    "textio": "report.places",
+    "report.diff": "result",
+    "repeats": "cleaning",
+    "dedupe": "cli",
+    "files": "console",
+    "errors": "model",
+}
+
+
+def test_an_import_from_a_step_above_is_told(house: Path) -> None:
+    for module, above in UPWARDS.items():
+        add(house, module, f"def late():\n    import dedupe_text.{above}")
     done = lint(house)
     assert done.returncode == 1
     assert "A module imports only from the steps below it BROKEN" in done.stdout
+    for module, above in UPWARDS.items():
+        assert f"dedupe_text.{module} -> dedupe_text.{above} (" in done.stdout
 
 
-@pytest.mark.parametrize("outside", OUTSIDE)
-def test_an_import_from_outside_by_the_core_is_told(house: Path, outside: str) -> None:
-    module = sorted(CORE)[OUTSIDE.index(outside) % len(CORE)]
-    add(house, module, f"def late():\n    import {outside}")
+def test_an_import_from_outside_by_the_core_is_told(house: Path) -> None:
+    modules = dict(zip(sorted(CORE), OUTSIDE * len(CORE), strict=False))
+    assert set(modules.values()) == set(OUTSIDE)
+    for module, outside in modules.items():
+        add(house, module, f"def late():\n    import {outside}")
     done = lint(house)
     assert done.returncode == 1
     assert "The core takes values and returns values BROKEN" in done.stdout
-    assert f"dedupe_text.{module} is not allowed to import {outside}" in done.stdout
+    for module, outside in modules.items():
+        assert f"dedupe_text.{module} is not allowed to import {outside}" in done.stdout
 
 
 def test_an_import_for_types_alone_is_allowed(house: Path) -> None:
@@ -101,9 +105,8 @@ def test_an_import_for_types_alone_is_allowed(house: Path) -> None:
     assert lint(house).returncode == 0
 
 
-@pytest.mark.parametrize("stage", ["words", "repeats", "cleaning"])
-def test_a_stage_that_knows_the_settings_is_told(house: Path, stage: str) -> None:
-    add(house, stage, "from dedupe_text.settings import Settings")
+def test_a_stage_that_knows_the_settings_is_told(house: Path) -> None:
+    add(house, "repeats", "from dedupe_text.settings import Settings")
     done = lint(house)
     assert done.returncode == 1
     assert "The stages take values, not settings BROKEN" in done.stdout

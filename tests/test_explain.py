@@ -1,6 +1,7 @@
 """Why a line goes or stays: every kind of answer, and that it is that of the run that cleans."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -142,11 +143,13 @@ def test_a_sentence_scattered_over_the_other_copy_is_told_with_the_limit() -> No
 
 
 def test_a_short_sentence_apart_from_the_rest_is_told() -> None:
-    finding = kinds_in(CASES["headlines"], 34)["apart"]
-    assert finding.words < 8
-    case = CASES["headlines"]
-    assert "it is shorter than 8 words, and apart from the rest of the repeat" in told(
-        case.data, 34, **case.options
+    end = "Nobody slept well that night."
+    other_end = end.replace("well", "much")
+    text = f"{SECTION}\n{end}\n\n{of_rows(9, 3)}\n\n{SECTION}\n{OTHER}\n{other_end}\n"
+    (line,) = told(text, 8).splitlines()
+    assert line == (
+        "line 8 stays: said before at line 2 (5 words, 0.80 alike), but it is shorter than 8 "
+        'words, and apart from the rest of the repeat; "much" here, "well" there'
     )
 
 
@@ -155,11 +158,14 @@ def kinds_in(case: Case, line: int) -> dict[str, Finding]:
 
 
 def test_a_form_is_told_with_the_limit() -> None:
-    between = [f"{' '.join(WORDS[place : place + 6]).capitalize()}." for place in range(0, 36, 6)]
-    line = told("".join(f"{SECTION}\n\n{each}\n\n" for each in between), 5)
+    between = [
+        " ".join(f"{word}{end}" for word in WORDS for end in ends)
+        for ends in ("abc", "def", "ghi", "jkl", "mno", "pqr")
+    ]
+    line = told("".join(f"{SECTION}\n\n{each}.\n\n" for each in between), 5)
     assert line.startswith("line 5 stays: said before at line 1 (66 words, 1.00 alike), but ")
     assert "what comes back so often is meant, unless it is longer: it counts 66 words, " in line
-    assert "fewer than 150 (--min-words 30)\n" in line
+    assert re.search(r"fewer than [\d.]+ \(--min-words 30\)\n", line)
 
 
 def test_a_copy_of_what_is_cut_that_is_not_like_what_stays_is_told() -> None:
@@ -175,8 +181,8 @@ def test_a_copy_of_what_is_cut_that_is_not_like_what_stays_is_told() -> None:
     )  # fmt: skip
     text = f"{SECTION}\n\n{OTHER}\n\n{second}\n\nFilms are shown at seven.\n\n{third}\n"
     assert told(text, 5, min_words=20).startswith("line 5 is cut: said before at line 1 ")
-    assert "like line 5 (" in (told_ := told(text, 9, min_words=20))
-    assert "but one of the two has a part in another cut; " in told_.splitlines()[0]
+    line = told(text, 9, min_words=20).splitlines()[0]
+    assert "but one of the two has a part in another cut; " in line
 
 
 def test_a_copy_of_which_a_part_is_in_another_cut_is_told() -> None:

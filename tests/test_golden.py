@@ -1,9 +1,11 @@
 """Every golden case through every door; the seed article, to the byte."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -200,8 +202,21 @@ def test_nothing_is_cut_across_documents_that_were_given_one_by_one() -> None:
 # --- the command ----------------------------------------------------------------------------------
 
 
-def test_the_command_cleans_standard_input(case: Case, environment: dict[str, str]) -> None:
-    done = run(*case.arguments, given=case.data, environment=environment)
+@pytest.fixture(scope="module")
+def piped(environment: dict[str, str]) -> dict[str, subprocess.CompletedProcess[bytes]]:
+    """What the command makes of each case as its standard input, on all cores at once."""
+
+    def pipe(case: Case) -> subprocess.CompletedProcess[bytes]:
+        return run(*case.arguments, given=case.data, environment=environment)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(CASES, pool.map(pipe, CASES.values()), strict=True))
+
+
+def test_the_command_cleans_standard_input(
+    case: Case, piped: dict[str, subprocess.CompletedProcess[bytes]]
+) -> None:
+    done = piped[case.name]
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout == case.cleaned
 

@@ -104,3 +104,18 @@ def test_the_answer_is_final_whichever_is_kept(keep: str) -> None:
     once = clean(text, settings(keep))
     assert once.cuts
     assert clean(once.text, settings(keep)).cuts == ()
+
+
+RULES = "By giving an address I agree to the terms of use and have read the rules of the house."
+
+
+def test_copies_of_which_now_one_and_now_another_is_fuller_are_settled_in_time() -> None:
+    text = (
+        f"we said so\nout on the quay nobody saw\n{RULES}\nDots of rain\n"
+        "we said so Your letter could not be saved. Please try it again.\n"
+        f"out on the quay nobody saw\n{RULES}\nDots of rain\n"
+        f"we said so letter could not be saved. Please try it again.\nMend it\n{RULES}\n"
+    )
+    result = clean(text, settings("fullest"))
+    assert result.cuts
+    assert {spared.reason for spared in result.spared} <= {"facts"}

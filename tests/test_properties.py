@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import hypothesis
 import pytest
-from conftest import ROOT
+from conftest import ROOT, read_jsonl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -229,7 +230,30 @@ def test_of_every_removed_sentence_at_least_a_third_stands(text: str, settings: 
             assert 3 * count_common(sentence, kept) >= len(sentence)
 
 
+@pytest.mark.parametrize("similarity", [0.5, 0.6, 0.7, 0.8, 1])
+def test_a_sentence_that_is_said_once_stays_between_sentences_said_twice(similarity: float) -> None:
+    around = (
+        "The boats were pulled clear of the water before the wind turned. "
+        "Nobody thought that the storm would last so long."
+    )
+    one = "They had no bread left, so we ate cold beans with our fingers until the ferry came back."
+    other = "Many people from the islands came over at night and slept on the floor of a school."
+    reworded = around.replace("boats", "ships").replace("storm", "gale")
+    text = (
+        f"{around} {one} {reworded}\n\nRead more on our other pages.\n\n"
+        f"{around} {other} {reworded}\n"
+    )
+    result = clean(text, Settings(similarity=similarity, facts=False))
+    assert one in result.text
+    assert other in result.text
+
+
 @given(texts, all_settings)
+@example(
+    "bal.bal bal bal.b\nAn advertisement for soap.bal.bal bal bal.bal bal bal.bal\n\n"
+    "bal.bal bal bal.An advertisement for soap.bal bal bal.bal bal bal.bal bal",
+    Settings(1, 4, facts=False),
+)
 def test_at_similarity_1_only_exact_copies_go(text: str, settings: Settings) -> None:
     result = clean(text, replace(settings, similarity=1))
     for cut in result.cuts:
@@ -296,12 +320,18 @@ def test_no_text_before_it_changes_the_answer(text: str, settings: Settings) -> 
 
 
 UNRELATED = (
-    "Quite another story begins where this one leaves off. Bakers rise before dawn, knead what "
-    "they must, then sleep through lunch! Some dream about flour."
+    "Zorvikk blennu harrosk toskelim vreddo. Quemblit dorratz fennowik yssikar prolmet hunvi! "
+    "Klassivo trendum ostravik pellunda grimvost sylleran mokkavit drannul festirov?"
 )
 
 
+QUAY = "boats lie on the quay in the rain and nobody has paid since the harbour master left"
+
+
 @given(texts, all_settings)
+@example(f"Old {QUAY} {QUAY}. New {QUAY}. ", Settings(0.5, 15, "last", facts=False))
+@example(f"Old {QUAY}. Nobody paid. New {QUAY}. ", Settings(0.5, 15, "last", facts=False))
+@example("ab cd ef gh ij kl mn op qr st " * 12, Settings())
 def test_unrelated_text_appended_removes_nothing_more(text: str, settings: Settings) -> None:
     alone = clean(text, settings)
     longer = clean(f"{text}\n\n{UNRELATED}", settings)
@@ -310,11 +340,25 @@ def test_unrelated_text_appended_removes_nothing_more(text: str, settings: Setti
 
 
 @given(texts, all_settings)
+@example(
+    " ".join(map(call, range(100))) + " and again " + " ".join(map(call, range(100))), Settings()
+)
 def test_unrelated_text_in_front_removes_nothing_more(text: str, settings: Settings) -> None:
     alone = clean(text, settings)
     longer = clean(f"{UNRELATED}\n\n{text}", settings)
     assert folded(longer.text) == folded(UNRELATED) + folded(alone.text)
     assert longer.text.startswith(UNRELATED)
+
+
+@pytest.mark.parametrize("name", ["articles.jsonl.gz", "removals.jsonl.gz", "refrains.jsonl.gz"])
+def test_real_documents_are_cleaned_for_good(data: Path, name: str) -> None:
+    for record in read_jsonl(data / name, 15):
+        text = record["text"]
+        result = clean(text)
+        assert clean(result.text).cuts == ()
+        assert restore(result.data, result.as_json()) == text.encode()
+        longer = clean(f"{text}\n\n{UNRELATED}")
+        assert folded(longer.text) == folded(result.text) + folded(UNRELATED)
 
 
 def can_encode(text: str, encoding: str) -> bool:
@@ -403,6 +447,7 @@ def test_no_place_is_told_twice_for_one_repeat(text: str, settings: Settings) ->
 
 
 @given(texts, all_settings)
+@example("rain fell on the quay. Boats are in rain fell on the quay. Boats ", Settings(0.6, 8))
 def test_the_sides_of_a_repeat_do_not_overlap(text: str, settings: Settings) -> None:
     for repeat in find_in([text], settings):
         for again in repeat.again:
@@ -411,6 +456,10 @@ def test_the_sides_of_a_repeat_do_not_overlap(text: str, settings: Settings) -> 
 
 
 @given(texts, all_settings)
+@example(
+    "the the. the the. Nairn the the the. the the.\x00Nairn the the the. ",
+    Settings(0.5, 4, "first", False),
+)
 def test_what_has_no_repeats_is_not_cut(text: str, settings: Settings) -> None:
     if not find_repeats([Document("a", text)], settings):
         assert clean(text, settings).cuts == ()

@@ -31,6 +31,8 @@ MARGIN = 40
 """Words looked at beyond the outermost runs, for edited beginnings and ends."""
 _SEEDED = 2
 """Of so many aligned words at least one is in a run that holds a shared shingle."""
+_OVER = 8
+"""Words by which a run may reach into the other copy: by chance the same ones follow there."""
 _ANCHOR = 12
 """Words of a run so long that no better alignment crosses it."""
 _LONGEST = 4096
@@ -152,14 +154,20 @@ def _members(
 
 
 def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes) -> list[Run]:
-    """The seeds, grown to both sides as far as the words are equal; in the order of `again`."""
+    """The seeds, grown to both sides as far as the words are equal; in the order of `again`.
+
+    Inside one document a run ends where its two sides would overlap.
+    """
     runs: list[Run] = []
+    diagonal = end = -1
     order = np.lexsort((again, again - kept))
     for one, other in zip(kept[order].tolist(), again[order].tolist()):
-        last = runs[-1] if runs else None
-        if last and other - one == last.diagonal and other < last.again + last.length:
-            continue
-        runs.append(_grow(one, other, hashes))
+        if other - one != diagonal or other >= end:
+            run = _grow(one, other, hashes)
+            diagonal, end = run.diagonal, run.again + run.length
+            if hashes.document(one) == hashes.document(other):
+                run = run._replace(length=min(run.length, diagonal))
+            runs.append(run)
     return sorted(runs, key=lambda run: (run.again, run.kept))
 
 
@@ -167,10 +175,7 @@ def _grow(kept: int, again: int, hashes: _Hashes) -> Run:
     (kept_first, kept_last), (first, last) = hashes.document(kept), hashes.document(again)
     ahead = hashes.equal_ahead(kept, again, min(kept_last - kept, last - again))
     behind = hashes.equal_behind(kept, again, min(kept - kept_first, again - first))
-    length = behind + ahead
-    if kept_first == first:  # the two sides must not overlap
-        length = min(length, again - kept)
-    return Run(kept - behind, again - behind, length)
+    return Run(kept - behind, again - behind, behind + ahead)
 
 
 @dataclass(slots=True)
@@ -190,7 +195,16 @@ class _Chain:
         documents = hashes.document(run.kept), hashes.document(run.again)
         if documents != (hashes.document(last.kept), hashes.document(last.again)):
             return False
-        return documents[0] != documents[1] or run.kept + run.length <= self.runs[0].again
+        return documents[0] != documents[1] or self._over(run) <= min(_OVER, run.length - 1)
+
+    def add(self, run: Run) -> None:
+        """Takes the run, up to where the kept side would reach the other."""
+        self.runs.append(run._replace(length=run.length - max(self._over(run), 0)))
+
+    def _over(self, run: Run) -> int:
+        """How far the kept side would reach into the other, if both are of one document."""
+        first = self.runs[0].again
+        return run.kept + run.length - first if run.kept < first else 0
 
 
 def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
@@ -201,7 +215,7 @@ def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
         near = [chain for chain in open_ if chain.takes(run, hashes)]
         if near:
             best = min(near, key=lambda chain: abs(chain.runs[-1].diagonal - run.diagonal))
-            best.runs.append(run)
+            best.add(run)
         else:
             open_.append(_Chain([run]))
         ended = [c for c in open_ if c.runs[-1].again + c.runs[-1].length + GAP < run.again]

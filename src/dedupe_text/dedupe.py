@@ -22,7 +22,16 @@ from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pa
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.model import Alignment, Difference, Document, Limit, Location, Reason, Repeat
 from dedupe_text.passages import Passages, split_long, split_passages
-from dedupe_text.repeats import Judge, Near, Piece, Twin, settle, still_there, unaligned
+from dedupe_text.repeats import (
+    Judge,
+    Near,
+    Piece,
+    Sentences,
+    Twin,
+    settle,
+    still_there,
+    unaligned,
+)
 from dedupe_text.result import Result
 from dedupe_text.settings import Keep, Settings
 from dedupe_text.shingles import Shingles, shingle
@@ -115,7 +124,7 @@ def _find_all(
         for piece in gone:
             stays[piece.first : piece.last] = False
         alive = np.flatnonzero(stays)
-    return _spare(gone, "budget")
+    return _spare(gone, "structure")  # each copy is the witness of another
 
 
 def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Piece]:
@@ -140,23 +149,33 @@ def _find(
     if len(passages) < 2:
         return []
     judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
-    twins = _twins(words, passages, judge, settings)
-    return judge.gather(judge.without_forms(twins))
+    twins, said = _twins(words, passages, judge, settings)
+    return judge.gather(judge.without_forms(twins, said))
 
 
-def _twins(words: Words, passages: Passages, judge: Judge, settings: Settings) -> list[Twin]:
-    """What is said again, oriented by which copy stays, those to be settled first in front."""
+def _twins(
+    words: Words, passages: Passages, judge: Judge, settings: Settings
+) -> tuple[list[Twin], list[Sentences]]:
+    """What repeats, and all that is said again; oriented by which copy stays.
+
+    The twins to be settled first come first.
+    """
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
     candidates = _candidates(shingles, len(parts), settings)
     least = settings.min_words // 2
     few: list[WordPairs] | None = None if judge.near is None else []
     twins: list[Twin] = []
+    said: list[Sentences] = []
     for pairs in align(candidates, shingles, passages, words.hash, least, few):
-        twins += judge.twins(*_oriented(pairs, settings.keep))
+        oriented = _oriented(pairs, settings.keep)
+        sentences = judge.said_again(*oriented)
+        if len(sentences.first):
+            said.append(sentences)
+            twins += judge.twins(sentences, *oriented)
     if judge.near is not None and few is not None:
         judge.near += [_too_few(*_oriented(pairs, settings.keep), least) for pairs in few]
-    return sorted(twins, key=_precedence(settings.keep))
+    return sorted(twins, key=_precedence(settings.keep)), said
 
 
 def _too_few(stays: NDArray[np.int64], goes: NDArray[np.int64], least: int) -> Near:
@@ -222,7 +241,7 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
     judge = Judge(
         batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts
     )
-    return batch.repeats(_twins(batch.words, batch.passages, judge, settings))
+    return batch.repeats(_twins(batch.words, batch.passages, judge, settings)[0])
 
 
 class _Batch(NamedTuple):

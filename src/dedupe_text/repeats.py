@@ -12,7 +12,7 @@ import numpy as np
 
 from dedupe_text.columns import distinct, run_starts
 from dedupe_text.model import Limit
-from dedupe_text.words import Flag, Words
+from dedupe_text.words import Flag, Words, mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,8 +34,11 @@ _AT_ONCE = 0.6
 """Share of the least length that a passage needs which is said twice in a row."""
 _JOINS = 1 / 3
 """Share of a run's weight that a gap in both copies must not exceed for the run to go on."""
-_TEMPLATE = 1 / 3
-"""Share of a repeat in sentences with facts of their own, from which on it is a form."""
+_OFTEN = 0.75
+"""Lengths of a least repeat that one must have for each time that it is said again: refrains said
+three times have up to 30 words, sections pasted twice 60 and more."""
+_FORM = 1 / 3
+"""Share of a repeat, or of its facts, for which the kept copy has others, that makes a form."""
 
 
 class Sentences(NamedTuple):
@@ -100,12 +103,21 @@ class Sentences(NamedTuple):
         yield self.of(run)
 
     def trimmed(self) -> Sentences:
-        """Without the short sentences at either end that stand apart from the rest in a copy."""
-        apart = (self.first[1:] != self.last[:-1]) | (self.begins[1:] - self.ends[:-1] > _NEAR)
+        """Without the short sentences at either end that stand apart from the rest.
+
+        Verbatim ones stand apart if both copies say something else in between, others if one does.
+        """
+        going, staying = self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1
+        nearest, farthest = np.minimum(going, staying), np.maximum(going, staying)
+        doubtful = (self.length < _SHORT) & (self.aligned < self.length)
         first, last = 0, len(self.first)
-        while last - first > 1 and apart[first] and self.length[first] < _SHORT:
+        while last - first > 1 and self.length[first] < _SHORT:
+            if (farthest if doubtful[first] else nearest)[first] <= _NEAR:
+                break
             first += 1
-        while last - first > 1 and apart[last - 2] and self.length[last - 1] < _SHORT:
+        while last - first > 1 and self.length[last - 1] < _SHORT:
+            if (farthest if doubtful[last - 1] else nearest)[last - 2] <= _NEAR:
+                break
             last -= 1
         return self.of(slice(first, last))
 
@@ -180,9 +192,16 @@ class Judge:
         self.facts = facts
         self.near = near
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
+        # Numbers and what has a capital; I and a) are neither.
+        long = words.end - words.start > 1
+        self.fact = words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0
+        self.facts_before = np.append(0, np.cumsum(self.fact))
 
-    def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
-        """The repeats that aligned words make, if any."""
+    def said_again(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
+        """The sentences of the copy that goes of which enough stands in the other, close together.
+
+        `stays`, `goes`: aligned words, both rising.
+        """
         sentences = self._sentences(stays, goes)
         floor = 1 - 2.5 * (1 - self.similarity)
         alike = sentences.aligned >= floor * sentences.length
@@ -192,17 +211,22 @@ class Judge:
                 one = sentences.of(slice(place, place + 1))
                 why = _unsaid(one, floor, alike=bool(alike[place]))
                 self._turn_down(why, one, stays, goes)
-        if said.any():
-            for whole in sentences.of(said).runs():
-                run = whole.trimmed()
-                if len(run.first) < len(whole.first):
-                    for end in (whole.first < run.first[0], whole.last > run.last[-1]):
-                        self._turn_down(Limit("apart", 0, _SHORT), whole.of(end), stays, goes)
-                limit = self._limit(run)
-                if limit is None:
-                    yield Twin(run, self._lost(run, goes), stays, goes)
-                else:
-                    self._turn_down(limit, run, stays, goes)
+        return sentences.of(said)
+
+    def twins(
+        self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> Iterator[Twin]:
+        """The repeats that sentences said again make, if any."""
+        for whole in said.runs():
+            run = whole.trimmed()
+            if len(run.first) < len(whole.first):
+                for end in (whole.first < run.first[0], whole.last > run.last[-1]):
+                    self._turn_down(Limit("apart", 0, _SHORT), whole.of(end), stays, goes)
+            limit = self._limit(run)
+            if limit is None:
+                yield Twin(run, self._lost(run, stays, goes), stays, goes)
+            else:
+                self._turn_down(limit, run, stays, goes)
 
     def _turn_down(
         self, limit: Limit, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
@@ -256,56 +280,84 @@ class Judge:
             return Limit("unlike", run.similarity, least)
         return None
 
-    def _lost(self, run: Sentences, goes: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which sentences hold a number or a name that is not aligned."""
-        lost = np.zeros(len(run.first), np.bool_)
-        if not self.facts:
-            return lost
-        for place in np.flatnonzero(run.aligned < run.length).tolist():
-            first, last = int(run.first[place]), int(run.last[place])
-            low, high = np.searchsorted(goes, [first, last])
-            alone = np.delete(np.arange(first, last), goes[low:high] - first)
-            lost[place] = self._has_fact(alone, first)
-        return lost
+    def _lost(
+        self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which sentences hold a number or a name that is not aligned.
 
-    def _has_fact(self, alone: NDArray[np.int64], first: int) -> bool:
-        """Whether a number or a name is among words that are not aligned.
-
-        In another order they are other facts: who did what to whom.
+        All of them, where that is so of a third of the repeat, or where of a third of its facts
+        others stand in the kept copy: such a repeat is a form that was filled in twice. Facts in
+        another order are other facts: who did what to whom.
         """
-        flags = self.words.flags[alone]
-        if (flags & Flag.DIGIT > 0).any():
-            return True
-        name = alone[flags & Flag.UPPER > 0]
-        if len(name) and name[0] == first and self._stands_in_lower_case(first):
-            name = name[1:]
-        return len(name) > 0
+        if not self.facts:
+            return np.zeros(len(run.first), np.bool_)
+        begin, end = int(run.first[0]), int(run.last[-1])
+        fact = self.fact[begin:end].copy()
+        alone = np.ones(end - begin, np.bool_)
+        alone[goes[slice(*np.searchsorted(goes, [begin, end]))] - begin] = False
+        for first in (run.first - begin).tolist():
+            # A sentence begins with a capital whatever its first word is.
+            fact[first] &= alone[first] and not self._stands_in_lower_case(begin + first)
+        in_run = np.zeros(end - begin + 1, np.int8)
+        in_run[run.first - begin] += 1
+        in_run[run.last - begin] -= 1
+        fact &= np.cumsum(in_run[:-1]) > 0
+        lost = fact & alone
+        lost_in = np.add.reduceat(lost, run.first - begin) > 0
+        others = self._count_others(begin + np.flatnonzero(lost), stays, goes)
+        of_form = run.weight[lost_in].sum() >= _FORM * run.weight.sum()
+        of_form |= others > 1 and others >= _FORM * fact.sum()
+        all_or_some: NDArray[np.bool_] = lost_in | of_form
+        return all_or_some
+
+    def _count_others(
+        self, lost: NDArray[np.int64], stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> int:
+        """Of how many lost facts another stands in the kept copy, between the same words."""
+        after = np.searchsorted(goes, lost)
+        after = after[(after > 0) & (after < len(goes))]
+        facts = self.facts_before[stays[after]] - self.facts_before[stays[after - 1] + 1]
+        return int((facts > 0).sum())
 
     def _stands_in_lower_case(self, word: int) -> bool:
         """Whether the word that begins a sentence is, somewhere, no name."""
         same = self.words.flags[self.words.hash == self.words.hash[word]]
         return bool(((same & Flag.LOWER > 0) & (same & Flag.UPPER == 0)).any())
 
-    def without_forms(self, twins: Sequence[Twin]) -> list[Twin]:
-        """Those that are no form: what a text says k times must weigh k - 1 times as much.
+    def without_forms(self, twins: Sequence[Twin], said: Sequence[Sentences]) -> list[Twin]:
+        """Those that are no form: the more often a text says something, the longer it must be.
 
         A section pasted once more is an accident; a formula, a refrain, the cells of a table
-        come back.
+        come back. `said`: all that is said again, also what is too short for a repeat.
         """
         first = np.arange(len(self.passages))
-        for twin in twins:
-            witness, place = self.passages.of_words(twin.stays), self.passages.of_words(twin.goes)
-            np.minimum.at(first, place, first[witness])
-        said = np.bincount(first, minlength=len(first))[first]
+        for sentences in sorted(said, key=lambda sentences: int(sentences.begins[0])):
+            witness = self.passages.of_words(sentences.begins)
+            np.minimum.at(first, self.passages.of_words(sentences.first), first[witness])
+        times = np.maximum(np.bincount(first)[first], self._count_copies())
         others: list[Twin] = []
         for twin in twins:
-            times = np.median(said[self.passages.of_words(twin.sentences.first)])
-            weight, least = float(twin.sentences.weight.sum()), float((times - 1) * self.min_words)
-            if weight >= least or times <= 2:
+            limit = self._form(twin, times)
+            if limit is None:
                 others.append(twin)
             else:
-                self._turn_down(Limit("form", weight, least), twin.sentences, twin.stays, twin.goes)
+                self._turn_down(limit, twin.sentences, twin.stays, twin.goes)
         return others
+
+    def _count_copies(self) -> NDArray[np.intp]:
+        """For each passage, how many have the same words; the short ones were not aligned."""
+        content = np.add.reduceat(mix(self.words.hash), self.passages.first_word)
+        order = np.argsort(content)
+        count = np.diff(run_starts(content[order]), append=len(content))
+        copies = np.empty(len(content), np.intp)
+        copies[order] = np.repeat(count, count)
+        return copies
+
+    def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
+        """How far a twin falls short of what is needed where a text says something so often."""
+        again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
+        weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
+        return Limit("form", weight, least) if again > 1 and weight < least else None
 
     def gather(self, twins: Iterable[Twin]) -> list[Piece]:
         """The pieces of a star: what stays for one piece never goes for another.
@@ -375,9 +427,7 @@ def _tolerance(weight: float) -> float:
 
 
 def _pieces(twin: Twin) -> Iterator[Piece]:
-    sentences = twin.sentences
-    of_form = sentences.weight[twin.lost].sum() >= _TEMPLATE * sentences.weight.sum()
-    lost = twin.lost | of_form
+    sentences, lost = twin.sentences, twin.lost
     breaks = (sentences.first[1:] != sentences.last[:-1]) | (lost[1:] != lost[:-1])
     for run in np.split(np.arange(len(sentences.first)), np.flatnonzero(breaks) + 1):
         first, last = int(sentences.first[run[0]]), int(sentences.last[run[-1]])

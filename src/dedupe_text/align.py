@@ -195,16 +195,15 @@ class _Chain:
         documents = hashes.document(run.kept), hashes.document(run.again)
         if documents != (hashes.document(last.kept), hashes.document(last.again)):
             return False
-        return documents[0] != documents[1] or self._over(run) <= min(_OVER, run.length - 1)
+        return self._over(run) <= min(_OVER, run.length - 1)
 
     def add(self, run: Run) -> None:
         """Takes the run, up to where the kept side would reach the other."""
         self.runs.append(run._replace(length=run.length - max(self._over(run), 0)))
 
     def _over(self, run: Run) -> int:
-        """How far the kept side would reach into the other, if both are of one document."""
-        first = self.runs[0].again
-        return run.kept + run.length - first if run.kept < first else 0
+        """How far the kept side would reach into the other; less than 1 if it would not."""
+        return run.kept + run.length - self.runs[0].again
 
 
 def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:

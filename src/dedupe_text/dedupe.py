@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_MOSTLY = 0.5
-"""Share of a passage's words from which on it is one that was already said again."""
+
 _MOST_PASSES = 8
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
 
@@ -150,7 +149,8 @@ def _find(
         return []
     judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
     twins, said = _twins(words, passages, judge, settings)
-    return judge.gather(judge.without_forms(twins, said))
+    found = judge.gather(judge.without_forms(twins, said))
+    return [piece for _, pieces in found for piece in pieces]
 
 
 def _twins(
@@ -168,13 +168,17 @@ def _twins(
     twins: list[Twin] = []
     said: list[Sentences] = []
     for pairs in align(candidates, shingles, passages, words.hash, least, few):
-        oriented = _oriented(pairs, settings.keep)
-        sentences = judge.said_again(*oriented)
+        stays, goes = pairs[::-1] if settings.keep == "last" else pairs
+        sentences = judge.said_again(stays, goes)
+        if settings.keep == "fullest" and sentences.are_fuller():
+            stays, goes = goes, stays
+            sentences = judge.said_again(stays, goes)
         if len(sentences.first):
             said.append(sentences)
-            twins += judge.twins(sentences, *oriented)
+            twins += judge.twins(sentences, stays, goes)
     if judge.near is not None and few is not None:
-        judge.near += [_too_few(*_oriented(pairs, settings.keep), least) for pairs in few]
+        ordered = (pairs[::-1] if settings.keep == "last" else pairs for pairs in few)
+        judge.near += [_too_few(stays, goes, least) for stays, goes in ordered]
     return sorted(twins, key=_precedence(settings.keep)), said
 
 
@@ -194,15 +198,6 @@ def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
         return fullest, sign * stays[0], -int(sentences.aligned.sum()), sign * sentences.first[0]
 
     return key
-
-
-def _oriented(pairs: WordPairs, keep: Keep) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The aligned words of the copy that stays, and of the one that goes."""
-    first, second = pairs.kept, pairs.again
-    fuller = second[-1] - second[0] > first[-1] - first[0]
-    if keep == "last" or (keep == "fullest" and fuller):
-        return second, first
-    return first, second
 
 
 def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candidates:
@@ -238,10 +233,9 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
     batch = _Batch.of(documents, settings)
     if len(batch.passages) < 2:
         return []
-    judge = Judge(
-        batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts
-    )
-    return batch.repeats(_twins(batch.words, batch.passages, judge, settings)[0])
+    judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
+    twins, _ = _twins(batch.words, batch.passages, judge, settings)
+    return batch.repeats([twin for twin, _ in judge.gather(twins)])
 
 
 class _Batch(NamedTuple):
@@ -259,20 +253,15 @@ class _Batch(NamedTuple):
         own, passages = zip(*map(_split, texts)) if texts else ((), ())
         return _Batch(documents, texts, list(own), Words.join(own), Passages.join(passages))
 
-    def repeats(self, twins: list[Twin]) -> list[Repeat]:
-        """A star for each kept passage; what is said again is itself kept for nothing."""
-        again = np.zeros(len(self.words), np.bool_)
+    def repeats(self, twins: Iterable[Twin]) -> list[Repeat]:
+        """The alignments of each kept passage together."""
         repeats: dict[Location, list[Alignment]] = {}
         for twin in twins:
             sentences = twin.sentences
-            first, last = int(sentences.first[0]), int(sentences.last[-1])
-            begin, end = int(sentences.begins[0]), int(sentences.ends[-1]) + 1
-            stays = twin.stays[(twin.stays >= begin) & (twin.stays < end)]
-            apart = not ((stays >= first) & (stays < last)).any()
-            if apart and max(again[stays].mean(), again[first:last].mean()) <= _MOSTLY:
-                again[first:last] = True
-                alignment = self._alignment(twin, (first, last), (begin, end))
-                repeats.setdefault(alignment.kept, []).append(alignment)
+            again = int(sentences.first[0]), int(sentences.last[-1])
+            kept = int(sentences.begins.min()), int(sentences.ends.max()) + 1
+            alignment = self._alignment(twin, again, kept)
+            repeats.setdefault(alignment.kept, []).append(alignment)
         return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
     def _alignment(self, twin: Twin, again: tuple[int, int], kept: tuple[int, int]) -> Alignment:

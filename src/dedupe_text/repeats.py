@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dedupe_text.model import Reason
     from dedupe_text.passages import Passages
 
+_LEAST_SAID = 0.4
+"""Share of a sentence's words that must be aligned, however little alike a repeat may be."""
 _DENSE = 2.0
 """Words of the kept copy, for each aligned one, over which a sentence may be spread."""
 _SHORT = 8
@@ -83,6 +85,12 @@ class Sentences(NamedTuple):
     def similarity(self) -> float:
         """The share of aligned words, in whichever copy it is less."""
         return float(self.aligned.sum() / max(self.length.sum(), self.spread.sum()))
+
+    def are_fuller(self) -> bool:
+        """Whether they have more words from first to last than the other copy has."""
+        if not len(self.first):
+            return False
+        return bool(self.last[-1] - self.first[0] > self.ends[-1] + 1 - self.begins[0])
 
     def runs(self) -> Iterator[Sentences]:
         """The sentences in runs, parted where both copies say something else in between.
@@ -203,7 +211,7 @@ class Judge:
         `stays`, `goes`: aligned words, both rising.
         """
         sentences = self._sentences(stays, goes)
-        floor = 1 - 2.5 * (1 - self.similarity)
+        floor = max(_LEAST_SAID, 1 - 2.5 * (1 - self.similarity))
         alike = sentences.aligned >= floor * sentences.length
         said = alike & (sentences.spread <= _DENSE * sentences.aligned)
         if self.near is not None:
@@ -245,7 +253,7 @@ class Judge:
         first, last = self.passages.of_words(goes[[0, -1]])
         own = np.append(self.passages.first_word[first : last + 1], self.passages.last_word[last])
         begins = np.flatnonzero(self.passages.begin_at(stays))
-        ends = np.flatnonzero(self.passages.begin_at(stays + 1))
+        ends = np.flatnonzero(self.passages.begin_at(stays + 1) | (stays + 1 == len(self.words)))
         run = np.append(0, np.cumsum((np.diff(stays) != 1) | (np.diff(goes) != 1)))
         ahead = np.searchsorted(run, run[begins], "right") - begins
         behind = ends + 1 - np.searchsorted(run, run[ends])
@@ -359,27 +367,25 @@ class Judge:
         weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
         return Limit("form", weight, least) if again > 1 and weight < least else None
 
-    def gather(self, twins: Iterable[Twin]) -> list[Piece]:
-        """The pieces of a star: what stays for one piece never goes for another.
+    def gather(self, twins: Iterable[Twin]) -> Iterator[tuple[Twin, list[Piece]]]:
+        """What is left of each twin, in pieces that make a star: what stays for one never goes.
 
         Earlier twins have precedence. What is left of a twin of which a part was taken must
         still be half as long as a repeat.
         """
         stays = np.zeros(len(self.words), np.bool_)
         goes = np.zeros(len(self.words), np.bool_)
-        pieces: list[Piece] = []
         for whole in twins:
             twin = self._free(whole, stays, goes)
             if twin is not whole:
                 self._turn_down(Limit("taken"), whole.sentences, whole.stays, whole.goes)
-            if twin.sentences.weight.sum() < self.min_words / 2:
-                continue
-            for piece in _pieces(twin):
-                if piece.reason is None:
-                    goes[piece.first : piece.last] = True
-                    stays[piece.stays] = True
-                pieces.append(piece)
-        return pieces
+            if twin.sentences.weight.sum() >= self.min_words / 2:
+                pieces = list(_pieces(twin))
+                for piece in pieces:
+                    if piece.reason is None:
+                        goes[piece.first : piece.last] = True
+                        stays[piece.stays] = True
+                yield twin, pieces
 
     def _free(self, twin: Twin, stays: NDArray[np.bool_], goes: NDArray[np.bool_]) -> Twin:
         """The twin without the sentences that were taken, or whose witness was or would be."""

@@ -65,15 +65,22 @@ def align(
     passages: Passages,
     word_hash: NDArray[np.uint64],
     least: int,
+    few: list[WordPairs] | None = None,
 ) -> Iterator[WordPairs]:
-    """The alignments of at least `least` words that the candidates lead to."""
+    """The alignments of at least `least` words that the candidates lead to.
+
+    The others are not worth the work; where they are asked for they are added to `few`.
+    """
     hashes = _Hashes(word_hash, passages)
     runs = find_runs(*find_seeds(candidates, shingles), hashes)
     for chain in chain_runs(runs, hashes):
-        if sum(run.length for run in chain) * _SEEDED >= least:
+        seeded = sum(run.length for run in chain) * _SEEDED >= least
+        if seeded or few is not None:
             pairs = _align_chain(chain, hashes)
-            if len(pairs.kept) >= least:
+            if seeded and len(pairs.kept) >= least:
                 yield pairs
+            elif few is not None and len(pairs.kept):
+                few.append(pairs)
 
 
 class _Hashes:

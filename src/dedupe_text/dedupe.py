@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text import textio
-from dedupe_text.align import align
+from dedupe_text.align import WordPairs, align
 from dedupe_text.cleaning import (
     check_cuts,
     cut_spans,
@@ -20,9 +20,18 @@ from dedupe_text.cleaning import (
 from dedupe_text.columns import distinct, first_of_each, run_starts
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
-from dedupe_text.model import Alignment, Difference, Document, Location, Reason, Repeat
+from dedupe_text.model import Alignment, Difference, Document, Limit, Location, Reason, Repeat
 from dedupe_text.passages import Passages, split_long, split_passages
-from dedupe_text.repeats import Judge, Piece, Sentences, Twin, settle, still_there, unaligned
+from dedupe_text.repeats import (
+    Judge,
+    Near,
+    Piece,
+    Sentences,
+    Twin,
+    settle,
+    still_there,
+    unaligned,
+)
 from dedupe_text.result import Result
 from dedupe_text.settings import Keep, Settings
 from dedupe_text.shingles import Shingles, shingle
@@ -30,6 +39,8 @@ from dedupe_text.words import Words, mix, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 
 _MOST_PASSES = 8
@@ -42,17 +53,32 @@ def clean(document: str | bytes | Document, settings: Settings | None = None) ->
     Cleaning the result again changes nothing. Raises `InputError` for bytes that are no text and
     `SelfCheckError` if the plan fails its own check.
     """
-    settings = settings or Settings()
+    return look(document, settings or Settings()).result
+
+
+class Looked(NamedTuple):
+    """A result, and the columns that it came from."""
+
+    result: Result
+    words: Words
+    passages: Passages
+
+
+def look(
+    document: str | bytes | Document, settings: Settings, near: list[Near] | None = None
+) -> Looked:
+    """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
     if not isinstance(document, Document):
         document = Document("text", document)
     decoded = _decode(document.text, settings)
     words, passages = _split(decoded.text)
-    pieces = _find_all(decoded.text, words, passages, settings)
+    pieces = _find_all(decoded.text, words, passages, settings, near)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, document.id, decoded.text, words, passages)
     check_cuts(decoded.text, cuts, settings.facts)
-    return Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
+    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
+    return Looked(result, words, passages)
 
 
 def clean_many(
@@ -68,7 +94,9 @@ def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
     return textio.from_text(text)
 
 
-def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -> list[Piece]:
+def _find_all(
+    text: str, words: Words, passages: Passages, settings: Settings, near: list[Near] | None
+) -> list[Piece]:
     """What goes and what is spared: cut until nothing more is found.
 
     So cleaning twice is cleaning once.
@@ -78,18 +106,31 @@ def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -
     gone: list[Piece] = []
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
-        found = [part for piece in _find(*left, settings) for part in piece.moved(alive)]
+        seen: list[Near] | None = None if near is None else []
+        found = [part for piece in _find(*left, settings, seen) for part in piece.moved(alive)]
+        if near is not None and seen is not None:
+            near += [part for one in seen for part in one.moved(alive)]
         more = in_order(found)
         spared += [piece for piece in found if piece.reason and len(piece.goes)]
         if not more:
             return [*gone, *still_there(spared, gone)]
-        gone = in_order(settle(gone, more))
+        settled = in_order(settle(gone, more))
+        if near is not None:
+            near += [Near(piece, Limit("taken")) for piece in _given_up(gone, settled)]
+        gone = settled
         left = _split(without(text, cut_spans(text, words, gone)))
         stays = np.ones(len(words), np.bool_)
         for piece in gone:
             stays[piece.first : piece.last] = False
         alive = np.flatnonzero(stays)
     return _spare(gone, "structure")  # each copy is the witness of another
+
+
+def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces that have no part in those that were settled on."""
+    for piece in pieces:
+        if not any(one.first <= piece.first and piece.last <= one.last for one in settled):
+            yield piece
 
 
 def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
@@ -101,10 +142,12 @@ def _split(text: str) -> tuple[Words, Passages]:
     return words, split_passages(words)
 
 
-def _find(words: Words, passages: Passages, settings: Settings) -> list[Piece]:
+def _find(
+    words: Words, passages: Passages, settings: Settings, near: list[Near] | None
+) -> list[Piece]:
     if len(passages) < 2:
         return []
-    judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts)
+    judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
     twins, said = _twins(words, passages, judge, settings)
     found = judge.gather(judge.without_forms(twins, said))
     return [piece for _, pieces in found for piece in pieces]
@@ -120,9 +163,11 @@ def _twins(
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
     candidates = _candidates(shingles, len(parts), settings)
+    least = settings.min_words // 2
+    few: list[WordPairs] | None = None if judge.near is None else []
     twins: list[Twin] = []
     said: list[Sentences] = []
-    for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 2):
+    for pairs in align(candidates, shingles, passages, words.hash, least, few):
         stays, goes = pairs[::-1] if settings.keep == "last" else pairs
         sentences = judge.said_again(stays, goes)
         if settings.keep == "fullest" and sentences.are_fuller():
@@ -131,7 +176,15 @@ def _twins(
         if len(sentences.first):
             said.append(sentences)
             twins += judge.twins(sentences, stays, goes)
+    if judge.near is not None and few is not None:
+        ordered = (pairs[::-1] if settings.keep == "last" else pairs for pairs in few)
+        judge.near += [_too_few(stays, goes, least) for stays, goes in ordered]
     return sorted(twins, key=_precedence(settings.keep)), said
+
+
+def _too_few(stays: NDArray[np.int64], goes: NDArray[np.int64], least: int) -> Near:
+    piece = Piece(int(goes[0]), int(goes[-1]) + 1, goes, stays, None)
+    return Near(piece, Limit("few", len(goes), least))
 
 
 def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:

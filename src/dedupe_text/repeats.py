@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedupe_text.columns import distinct, first_of_each, run_starts
+from dedupe_text.model import Limit
 from dedupe_text.words import Flag, Words, mix
 
 if TYPE_CHECKING:
@@ -166,17 +167,38 @@ class Piece(NamedTuple):
             yield Piece(first, last, goes, stays, self.reason)
 
 
+class Near(NamedTuple):
+    """What was looked at and turned down: `piece` would go but for `limit`."""
+
+    piece: Piece
+    limit: Limit
+
+    def moved(self, words: NDArray[np.int64]) -> Iterator[Near]:
+        """The same in the numbers of a text of which only `words` were looked at."""
+        return (Near(piece, self.limit) for piece in self.piece.moved(words) if len(piece.goes))
+
+
 class Judge:
-    """What counts as said again, in the texts that the words and passages are of."""
+    """What counts as said again, in the texts that the words and passages are of.
+
+    What it turns down it adds to `near`, for those who ask why.
+    """
 
     def __init__(
-        self, words: Words, passages: Passages, similarity: float, min_words: int, facts: bool
+        self,
+        words: Words,
+        passages: Passages,
+        similarity: float,
+        min_words: int,
+        facts: bool,
+        near: list[Near] | None = None,
     ) -> None:
         self.words = words
         self.passages = passages
         self.similarity = similarity
         self.min_words = min_words
         self.facts = facts
+        self.near = near
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
         # Numbers and what has a capital; I and a) are neither.
         long = words.end - words.start > 1
@@ -190,18 +212,38 @@ class Judge:
         """
         sentences = self._sentences(stays, goes)
         floor = max(_LEAST_SAID, 2.5 * self.similarity - 1.5)
-        return sentences.of(
-            (sentences.aligned >= floor * sentences.length)
-            & (sentences.spread <= _DENSE * sentences.aligned)
-        )
+        alike = sentences.aligned >= floor * sentences.length
+        said = alike & (sentences.spread <= _DENSE * sentences.aligned)
+        if self.near is not None:
+            for place in np.flatnonzero(~said).tolist():
+                one = sentences.of(slice(place, place + 1))
+                why = _unsaid(one, floor, alike=bool(alike[place]))
+                self._turn_down(why, one, stays, goes)
+        return sentences.of(said)
 
     def twins(
         self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> Iterator[Twin]:
         """The repeats that sentences said again make, if any."""
-        for run in map(Sentences.trimmed, said.runs()):
-            if self._is_repeat(run):
+        for whole in said.runs():
+            run = whole.trimmed()
+            if len(run.first) < len(whole.first):
+                for end in (whole.first < run.first[0], whole.last > run.last[-1]):
+                    self._turn_down(Limit("apart", 0, _SHORT), whole.of(end), stays, goes)
+            limit = self._limit(run)
+            if limit is None:
                 yield Twin(run, self._lost(run, stays, goes), stays, goes)
+            else:
+                self._turn_down(limit, run, stays, goes)
+
+    def _turn_down(
+        self, limit: Limit, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> None:
+        """Note, for those who ask, that a run is no repeat, and by which limit."""
+        if self.near is not None and len(run.first):
+            first, last = int(run.first[0]), int(run.last[-1])
+            inside = slice(*np.searchsorted(goes, [first, last]).tolist())
+            self.near.append(Near(Piece(first, last, goes[inside], stays[inside], None), limit))
 
     def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
         """The sentences of the copy that goes; an edge in either copy is an edge in both.
@@ -230,18 +272,21 @@ class Judge:
         weight = self.weight_before[last] - self.weight_before[first]
         return Sentences(first, last, aligned, stays[at], stays[at + aligned - 1], weight)
 
-    def _is_repeat(self, run: Sentences) -> bool:
-        """Whether the run is long enough for where it stands, and alike enough for its length."""
+    def _limit(self, run: Sentences) -> Limit | None:
+        """What the run lacks: length for where it stands, or likeness for its length."""
         weight = float(run.weight.sum())
         at_once = (
             0 <= run.first[0] - run.ends[-1] - 1 <= _NEAR
             or 0 <= run.begins[0] - run.last[-1] <= _NEAR
         )
         tolerance = _tolerance(weight) if weight == run.length.sum() else 1
-        return (
-            weight >= self.min_words * (_AT_ONCE if at_once else 1)
-            and run.similarity >= 1 - (1 - self.similarity) * tolerance
-        )
+        least = self.min_words * (_AT_ONCE if at_once else 1)
+        if weight < least:
+            return Limit("short", weight, least)
+        least = 1 - (1 - self.similarity) * tolerance
+        if run.similarity < least:
+            return Limit("unlike", run.similarity, least)
+        return None
 
     def _lost(
         self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
@@ -294,7 +339,14 @@ class Judge:
         come back. `said`: all that is said again, also what is too short for a repeat.
         """
         times = np.maximum(self._count_times(said), self._count_copies())
-        return [twin for twin in twins if not self._is_form(twin, times)]
+        others: list[Twin] = []
+        for twin in twins:
+            limit = self._form(twin, times)
+            if limit is None:
+                others.append(twin)
+            else:
+                self._turn_down(limit, twin.sentences, twin.stays, twin.goes)
+        return others
 
     def _count_times(self, said: Sequence[Sentences]) -> NDArray[np.intp]:
         """For each passage, in how many places what it says is said."""
@@ -320,9 +372,11 @@ class Judge:
         copies[order] = np.repeat(count, count)
         return copies
 
-    def _is_form(self, twin: Twin, times: NDArray[np.intp]) -> bool:
+    def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
+        """How far a twin falls short of what is needed where a text says something so often."""
         again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
-        return again > 1 and twin.sentences.weight.sum() < _OFTEN * again * self.min_words
+        weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
+        return Limit("form", weight, least) if again > 1 and weight < least else None
 
     def gather(self, twins: Iterable[Twin]) -> Iterator[tuple[Twin, list[Piece]]]:
         """What is left of each twin, in pieces that make a star: what stays for one never goes.
@@ -332,8 +386,10 @@ class Judge:
         """
         stays = np.zeros(len(self.words), np.bool_)
         goes = np.zeros(len(self.words), np.bool_)
-        for twin in twins:
-            twin = self._free(twin, stays, goes)
+        for whole in twins:
+            twin = self._free(whole, stays, goes)
+            if twin is not whole:
+                self._turn_down(Limit("taken"), whole.sentences, whole.stays, whole.goes)
             if twin.sentences.weight.sum() >= self.min_words / 2:
                 pieces = list(_pieces(twin))
                 for piece in pieces:
@@ -361,6 +417,14 @@ class Judge:
             if free.all()
             else twin._replace(sentences=sentences.of(free), lost=twin.lost[free])
         )
+
+
+def _unsaid(sentence: Sentences, floor: float, *, alike: bool) -> Limit:
+    """Why a sentence of an alignment is not said again."""
+    aligned = int(sentence.aligned[0])
+    if alike:
+        return Limit("scattered", int(sentence.spread[0]), _DENSE * aligned)
+    return Limit("unlike", aligned / int(sentence.length[0]), floor)
 
 
 def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:

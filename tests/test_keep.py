@@ -117,4 +117,5 @@ def test_copies_of_which_now_one_and_now_another_is_fuller_are_settled_in_time()
         f"we said so letter could not be saved. Please try it again.\nMend it\n{RULES}\n"
     )
     result = clean(text, settings("fullest"))
-    assert "budget" not in {spared.reason for spared in result.spared}
+    assert result.cuts
+    assert {spared.reason for spared in result.spared} <= {"facts"}

@@ -217,7 +217,15 @@ def test_the_words_of_every_removed_passage_stand_in_what_is_kept(
             assert count_common(removed, kept) == len(removed)
 
 
+PATH = "-Boat Harbour.Quay.Slip\\Bergen::C:\\Test\\Boat.txt::$ROPE"
+
+
 @given(texts, all_settings)
+@example(
+    f"all boats of the recently painted fleet.\r\n{PATH}\r\nBoat.txt'\r\n"
+    f"Count-Boats the was painted.\r\n.\\Boat.txt {PATH}\r\n",
+    Settings(0.7, 15, "fullest"),
+)
 def test_of_every_removed_sentence_at_least_a_third_stands(text: str, settings: Settings) -> None:
     result = clean(text, settings)
     for cut in result.cuts:
@@ -249,10 +257,16 @@ def test_a_sentence_that_is_said_once_stays_between_sentences_said_twice(similar
 
 
 @given(texts, all_settings)
-def test_at_similarity_1_only_exact_copies_go(text: str, settings: Settings) -> None:
+@example(
+    "bal.bal bal bal.b\nAn advertisement for soap.bal.bal bal bal.bal bal bal.bal\n\n"
+    "bal.bal bal bal.An advertisement for soap.bal bal bal.bal bal bal.bal bal",
+    Settings(1, 4, facts=False),
+)
+def test_at_similarity_1_every_word_that_goes_is_said(text: str, settings: Settings) -> None:
+    """The kept copy may say more in between, as where an advertisement stands in it."""
     result = clean(text, replace(settings, similarity=1))
     for cut in result.cuts:
-        assert (cut.kind, cut.similarity) == ("exact", 1)
+        assert not any(difference.removed for difference in cut.differs)
 
 
 @given(texts, all_settings)
@@ -320,10 +334,15 @@ UNRELATED = (
 )
 
 
+LETTERS = (
+    "from Brekke’s boats and the letters of several of his old friends.\n"
+    "“This winter has been extremely hard f"
+)
 QUAY = "boats lie on the quay in the rain and nobody has paid since the harbour master left"
 
 
 @given(texts, all_settings)
+@example(f"logs), {LETTERS} I-9 {LETTERS} \n", Settings(keep="last"))
 @example(f"Old {QUAY} {QUAY}. New {QUAY}. ", Settings(0.5, 15, "last", facts=False))
 @example(f"Old {QUAY}. Nobody paid. New {QUAY}. ", Settings(0.5, 15, "last", facts=False))
 @example("ab cd ef gh ij kl mn op qr st " * 12, Settings())
@@ -354,7 +373,6 @@ def test_real_documents_are_cleaned_for_good(data: Path, name: str) -> None:
         assert restore(result.data, result.as_json()) == text.encode()
         longer = clean(f"{text}\n\n{UNRELATED}")
         assert folded(longer.text) == folded(result.text) + folded(UNRELATED)
-        assert "budget" not in {spared.reason for spared in result.spared}
 
 
 def can_encode(text: str, encoding: str) -> bool:
@@ -452,6 +470,10 @@ def test_the_sides_of_a_repeat_do_not_overlap(text: str, settings: Settings) -> 
 
 
 @given(texts, all_settings)
+@example(
+    "the the. the the. Nairn the the the. the the.\x00Nairn the the the. ",
+    Settings(0.5, 4, "first", False),
+)
 def test_what_has_no_repeats_is_not_cut(text: str, settings: Settings) -> None:
     if not find_repeats([Document("a", text)], settings):
         assert clean(text, settings).cuts == ()

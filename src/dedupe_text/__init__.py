@@ -19,12 +19,16 @@ if TYPE_CHECKING:
         SelfCheckError,
         SettingsError,
     )
+    from dedupe_text.explanation import explain
     from dedupe_text.lsh import lsh_probability, lsh_threshold
     from dedupe_text.model import (
         Alignment,
         Cut,
         Difference,
         Document,
+        Explanation,
+        Finding,
+        Limit,
         Location,
         Repeat,
         Span,
@@ -37,9 +41,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "dedupe": ("clean", "clean_many", "find_repeats"),
     "errors": ("DedupeTextError", "InputError", "ReportError", "SelfCheckError", "SettingsError"),
+    "explanation": ("explain",),
     "lsh": ("lsh_probability", "lsh_threshold"),
     "model": (
-        "Alignment", "Cut", "Difference", "Document", "Location", "Repeat", "Span", "Spared",
+        "Alignment", "Cut", "Difference", "Document", "Explanation", "Finding", "Limit",
+        "Location", "Repeat", "Span", "Spared",
     ),
     "report.restore": ("restore",),
     "result": ("Result",),
@@ -52,7 +58,10 @@ __all__ = [
     "DedupeTextError",
     "Difference",
     "Document",
+    "Explanation",
+    "Finding",
     "InputError",
+    "Limit",
     "Location",
     "Repeat",
     "ReportError",
@@ -65,6 +74,7 @@ __all__ = [
     "__version__",
     "clean",
     "clean_many",
+    "explain",
     "find_repeats",
     "lsh_probability",
     "lsh_threshold",

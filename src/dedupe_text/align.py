@@ -65,15 +65,22 @@ def align(
     passages: Passages,
     word_hash: NDArray[np.uint64],
     least: int,
+    few: list[WordPairs] | None = None,
 ) -> Iterator[WordPairs]:
-    """The alignments of at least `least` words that the candidates lead to."""
+    """The alignments of at least `least` words that the candidates lead to.
+
+    The others are not worth the work; where they are asked for they are added to `few`.
+    """
     hashes = _Hashes(word_hash, passages)
     runs = find_runs(*find_seeds(candidates, shingles), hashes)
     for chain in chain_runs(runs, hashes):
-        if sum(run.length for run in chain) * _SEEDED >= least:
+        seeded = sum(run.length for run in chain) * _SEEDED >= least
+        if seeded or few is not None:
             pairs = _align_chain(chain, hashes)
-            if len(pairs.kept) >= least:
+            if seeded and len(pairs.kept) >= least:
                 yield pairs
+            elif few is not None and len(pairs.kept):
+                few.append(pairs)
 
 
 class _Hashes:
@@ -188,16 +195,15 @@ class _Chain:
         documents = hashes.document(run.kept), hashes.document(run.again)
         if documents != (hashes.document(last.kept), hashes.document(last.again)):
             return False
-        return documents[0] != documents[1] or self._over(run) <= min(_OVER, run.length - 1)
+        return self._over(run) <= min(_OVER, run.length - 1)
 
     def add(self, run: Run) -> None:
         """Takes the run, up to where the kept side would reach the other."""
         self.runs.append(run._replace(length=run.length - max(self._over(run), 0)))
 
     def _over(self, run: Run) -> int:
-        """How far the kept side would reach into the other, if both are of one document."""
-        first = self.runs[0].again
-        return run.kept + run.length - first if run.kept < first else 0
+        """How far the kept side would reach into the other; less than 1 if it would not."""
+        return run.kept + run.length - self.runs[0].again
 
 
 def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:

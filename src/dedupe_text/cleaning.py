@@ -72,12 +72,12 @@ def plan_cuts(
     spared: list[Spared] = []
     goes = in_order(pieces)
     for piece, span in zip(goes, cut_spans(text, words, goes)):
-        kept, similarity, differs = _witness(piece, id_, text, words, passages)
+        kept, similarity, differs = witness(piece, id_, text, words, passages)
         kind: Kind = "near" if differs else "exact"
         cuts.append(Cut(span, kept, similarity, kind, piece.last - piece.first, differs))
     for piece in sorted(pieces, key=lambda piece: piece.first):
         if piece.reason:
-            kept, similarity, differs = _witness(piece, id_, text, words, passages)
+            kept, similarity, differs = witness(piece, id_, text, words, passages)
             span = passage_span(text, words, piece.first, piece.last)
             size = piece.last - piece.first
             spared.append(Spared(span, kept, similarity, piece.reason, size, differs))
@@ -90,7 +90,7 @@ def in_order(pieces: Iterable[Piece]) -> list[Piece]:
     return sorted(goes, key=lambda piece: piece.first)
 
 
-def _witness(
+def witness(
     piece: Piece, id_: str, text: str, words: Words, passages: Passages
 ) -> tuple[Location, float, tuple[Difference, ...]]:
     """What stays in a piece's stead, how alike it is, and what differs."""

@@ -10,7 +10,15 @@ import click
 
 from dedupe_text._version import __version__
 from dedupe_text.errors import DedupeTextError
-from dedupe_text.filter import FORMATS, STANDARD, Options, clean_document, restore_document, suffix
+from dedupe_text.filter import (
+    FORMATS,
+    STANDARD,
+    Options,
+    clean_document,
+    explain_line,
+    restore_document,
+    suffix,
+)
 from dedupe_text.settings import Keep, Settings
 
 if TYPE_CHECKING:
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
 
 _DEFAULTS = Settings()
 _SECTIONS = {
-    "What comes out": ("output", "check", "diff", "report", "format", "restore"),
+    "What comes out": ("output", "check", "diff", "explain", "report", "format", "restore"),
     "What goes in": ("encoding", "stdin_filename"),
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
     "How": ("quiet", "verbose", "exit_zero", "version", "help"),
@@ -82,6 +90,18 @@ def _between(
     return convert
 
 
+def _line(value: str) -> int:
+    """The number of a line; the text has to be read before its limit is known."""
+    try:
+        line = int(value)
+    except ValueError:
+        line = 0
+    if line < 1:
+        limits = "from 1 to the number of lines"
+        raise click.BadParameter(f"must be a whole number {limits}, not {value!r}")
+    return line
+
+
 @click.command(cls=_Command, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, metavar="[PATH]", type=click.Path(allow_dash=True))
 @click.option(
@@ -96,6 +116,12 @@ def _between(
     "--check", is_flag=True, help="Write nothing, list findings, exit 1 if there are any."
 )
 @click.option("--diff", is_flag=True, help="A unified diff, for patch -p1, instead of the text.")
+@click.option(
+    "--explain",
+    metavar="LINE",
+    type=_line,
+    help="Tell why this line goes or stays, instead of the text.",
+)
 @click.option(
     "--report",
     metavar="PATH",
@@ -170,7 +196,10 @@ def command(**values: Any) -> int:
     if options.restore is not None:
         return restore_document(options, options.restore)
     names = ("similarity", "min_words", "keep", "facts", "encoding")
-    return clean_document(options, Settings(**{name: values[name] for name in names}))
+    settings = Settings(**{name: values[name] for name in names})
+    if options.explain is not None:
+        return explain_line(options, options.explain, settings)
+    return clean_document(options, settings)
 
 
 def _check_usage(options: Options) -> None:
@@ -183,10 +212,19 @@ def _check_usage(options: Options) -> None:
         raise click.UsageError("--check writes nothing; leave out --output")
     if options.restore is not None and (options.check or options.diff or options.report):
         raise click.UsageError("--restore writes the original; leave out --check, --diff, --report")
+    if options.explain is not None and _asks_for_more(options):
+        others = "--check, --diff, --report, --restore, --output"
+        raise click.UsageError(f"--explain tells of a line and writes nothing; leave out {others}")
     for path in options.report:
         if suffix(path) not in FORMATS:
             known = " or ".join(FORMATS)
             raise click.UsageError(f"--report {path}: its suffix names the format; take {known}")
+
+
+def _asks_for_more(options: Options) -> bool:
+    """Whether anything is to be written or listed that is no explanation."""
+    asked = options.check or options.diff or options.report or options.restore is not None
+    return bool(asked) or options.output != STANDARD
 
 
 def _check_targets(options: Options) -> None:

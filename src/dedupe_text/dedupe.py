@@ -20,9 +20,18 @@ from dedupe_text.cleaning import (
 from dedupe_text.columns import distinct, first_of_each, run_starts
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
-from dedupe_text.model import Alignment, Difference, Document, Location, Reason, Repeat
+from dedupe_text.model import Alignment, Difference, Document, Limit, Location, Reason, Repeat
 from dedupe_text.passages import Passages, split_long, split_passages
-from dedupe_text.repeats import Judge, Piece, Twin, settle, still_there, unaligned
+from dedupe_text.repeats import (
+    Judge,
+    Near,
+    Piece,
+    Sentences,
+    Twin,
+    settle,
+    still_there,
+    unaligned,
+)
 from dedupe_text.result import Result
 from dedupe_text.settings import Keep, Settings
 from dedupe_text.shingles import Shingles, shingle
@@ -34,8 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_MOSTLY = 0.5
-"""Share of a passage's words from which on it is one that was already said again."""
+
 _MOST_PASSES = 8
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
 
@@ -46,17 +54,32 @@ def clean(document: str | bytes | Document, settings: Settings | None = None) ->
     Cleaning the result again changes nothing. Raises `InputError` for bytes that are no text and
     `SelfCheckError` if the plan fails its own check.
     """
-    settings = settings or Settings()
+    return look(document, settings or Settings()).result
+
+
+class Looked(NamedTuple):
+    """A result, and the columns that it came from."""
+
+    result: Result
+    words: Words
+    passages: Passages
+
+
+def look(
+    document: str | bytes | Document, settings: Settings, near: list[Near] | None = None
+) -> Looked:
+    """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
     if not isinstance(document, Document):
         document = Document("text", document)
     decoded = _decode(document.text, settings)
     words, passages = _split(decoded.text)
-    pieces = _find_all(decoded.text, words, passages, settings)
+    pieces = _find_all(decoded.text, words, passages, settings, near)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, document.id, decoded.text, words, passages)
     check_cuts(decoded.text, cuts, settings.facts)
-    return Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
+    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
+    return Looked(result, words, passages)
 
 
 def clean_many(
@@ -72,7 +95,9 @@ def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
     return textio.from_text(text)
 
 
-def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -> list[Piece]:
+def _find_all(
+    text: str, words: Words, passages: Passages, settings: Settings, near: list[Near] | None
+) -> list[Piece]:
     """What goes and what is spared: cut until nothing more is found.
 
     So cleaning twice is cleaning once.
@@ -82,18 +107,31 @@ def _find_all(text: str, words: Words, passages: Passages, settings: Settings) -
     gone: list[Piece] = []
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
-        found = [part for piece in _find(*left, settings) for part in piece.moved(alive)]
+        seen: list[Near] | None = None if near is None else []
+        found = [part for piece in _find(*left, settings, seen) for part in piece.moved(alive)]
+        if near is not None and seen is not None:
+            near += [part for one in seen for part in one.moved(alive)]
         more = in_order(found)
         spared += [piece for piece in found if piece.reason and len(piece.goes)]
         if not more:
             return [*gone, *still_there(spared, gone)]
-        gone = in_order(settle(gone, more))
+        settled = in_order(settle(gone, more))
+        if near is not None:
+            near += [Near(piece, Limit("taken")) for piece in _given_up(gone, settled)]
+        gone = settled
         left = _split(without(text, cut_spans(text, words, gone)))
         stays = np.ones(len(words), np.bool_)
         for piece in gone:
             stays[piece.first : piece.last] = False
         alive = np.flatnonzero(stays)
     return _spare(gone, "structure")  # each copy is the witness of another
+
+
+def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces that have no part in those that were settled on."""
+    for piece in pieces:
+        if not any(one.first <= piece.first and piece.last <= one.last for one in settled):
+            yield piece
 
 
 def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
@@ -105,23 +143,51 @@ def _split(text: str) -> tuple[Words, Passages]:
     return words, split_passages(words)
 
 
-def _find(words: Words, passages: Passages, settings: Settings) -> list[Piece]:
+def _find(
+    words: Words, passages: Passages, settings: Settings, near: list[Near] | None
+) -> list[Piece]:
     if len(passages) < 2:
         return []
-    judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts)
-    twins = _twins(words, passages, judge, settings)
-    return judge.gather(judge.without_forms(twins))
+    judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
+    twins, said = _twins(words, passages, judge, settings)
+    found = judge.gather(judge.without_forms(twins, said))
+    return [piece for _, pieces in found for piece in pieces]
 
 
-def _twins(words: Words, passages: Passages, judge: Judge, settings: Settings) -> list[Twin]:
-    """What is said again, oriented by which copy stays, those to be settled first in front."""
+def _twins(
+    words: Words, passages: Passages, judge: Judge, settings: Settings
+) -> tuple[list[Twin], list[Sentences]]:
+    """What repeats, and all that is said again; oriented by which copy stays.
+
+    The twins to be settled first come first.
+    """
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
     candidates = _candidates(shingles, len(parts), settings)
+    least = settings.min_words // 2
+    few: list[WordPairs] | None = None if judge.near is None else []
     twins: list[Twin] = []
-    for pairs in align(candidates, shingles, passages, words.hash, least=settings.min_words // 2):
-        twins += judge.twins(*_oriented(pairs, settings.keep))
-    return sorted(twins, key=_precedence(settings.keep))
+    said: list[Sentences] = []
+    for pairs in align(candidates, shingles, passages, words.hash, least, few):
+        stays, goes = judge.of_one_kind(*(pairs[::-1] if settings.keep == "last" else pairs))
+        if not len(stays):
+            continue
+        sentences = judge.said_again(stays, goes)
+        if settings.keep == "fullest" and sentences.are_fuller():
+            stays, goes = goes, stays
+            sentences = judge.said_again(stays, goes)
+        if len(sentences.first):
+            said.append(sentences)
+            twins += judge.twins(sentences, stays, goes)
+    if judge.near is not None and few is not None:
+        ordered = (pairs[::-1] if settings.keep == "last" else pairs for pairs in few)
+        judge.near += [_too_few(stays, goes, least) for stays, goes in ordered]
+    return sorted(twins, key=_precedence(settings.keep)), said
+
+
+def _too_few(stays: NDArray[np.int64], goes: NDArray[np.int64], least: int) -> Near:
+    piece = Piece(int(goes[0]), int(goes[-1]) + 1, goes, stays, None)
+    return Near(piece, Limit("few", len(goes), least))
 
 
 def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
@@ -135,15 +201,6 @@ def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
         return fullest, sign * stays[0], -int(sentences.aligned.sum()), sign * sentences.first[0]
 
     return key
-
-
-def _oriented(pairs: WordPairs, keep: Keep) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The aligned words of the copy that stays, and of the one that goes."""
-    first, second = pairs.kept, pairs.again
-    fuller = second[-1] - second[0] > first[-1] - first[0]
-    if keep == "last" or (keep == "fullest" and fuller):
-        return second, first
-    return first, second
 
 
 def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candidates:
@@ -179,10 +236,9 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
     batch = _Batch.of(documents, settings)
     if len(batch.passages) < 2:
         return []
-    judge = Judge(
-        batch.words, batch.passages, settings.similarity, settings.min_words, settings.facts
-    )
-    return batch.repeats(_twins(batch.words, batch.passages, judge, settings))
+    judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
+    twins, _ = _twins(batch.words, batch.passages, judge, settings)
+    return batch.repeats([twin for twin, _ in judge.gather(twins)])
 
 
 class _Batch(NamedTuple):
@@ -200,20 +256,15 @@ class _Batch(NamedTuple):
         own, passages = zip(*map(_split, texts)) if texts else ((), ())
         return _Batch(documents, texts, list(own), Words.join(own), Passages.join(passages))
 
-    def repeats(self, twins: list[Twin]) -> list[Repeat]:
-        """A star for each kept passage; what is said again is itself kept for nothing."""
-        again = np.zeros(len(self.words), np.bool_)
+    def repeats(self, twins: Iterable[Twin]) -> list[Repeat]:
+        """The alignments of each kept passage together."""
         repeats: dict[Location, list[Alignment]] = {}
         for twin in twins:
             sentences = twin.sentences
-            first, last = int(sentences.first[0]), int(sentences.last[-1])
-            begin, end = int(sentences.begins[0]), int(sentences.ends[-1]) + 1
-            stays = twin.stays[(twin.stays >= begin) & (twin.stays < end)]
-            apart = not ((stays >= first) & (stays < last)).any()
-            if apart and max(again[stays].mean(), again[first:last].mean()) <= _MOSTLY:
-                again[first:last] = True
-                alignment = self._alignment(twin, (first, last), (begin, end))
-                repeats.setdefault(alignment.kept, []).append(alignment)
+            again = int(sentences.first[0]), int(sentences.last[-1])
+            kept = int(sentences.begins.min()), int(sentences.ends.max()) + 1
+            alignment = self._alignment(twin, again, kept)
+            repeats.setdefault(alignment.kept, []).append(alignment)
         return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
     def _alignment(self, twin: Twin, again: tuple[int, int], kept: tuple[int, int]) -> Alignment:

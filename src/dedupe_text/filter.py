@@ -9,7 +9,7 @@ import os.path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe_text import console, files
-from dedupe_text.errors import InputError, ReportError, SelfCheckError
+from dedupe_text.errors import InputError, ReportError, SelfCheckError, SettingsError
 
 if TYPE_CHECKING:
     from dedupe_text.result import Result
@@ -26,6 +26,7 @@ class Options(NamedTuple):
     output: str
     check: bool
     diff: bool
+    explain: int | None
     report: tuple[str, ...]
     format: str | None
     restore: str | None
@@ -66,6 +67,23 @@ def clean_document(options: Options, settings: Settings) -> int:
     _tell(result, options)
     _write(options, data, answer, reports)
     return int(options.check and bool(result.cuts) and not options.exit_zero)
+
+
+def explain_line(options: Options, line: int, settings: Settings) -> int:
+    """Write why a line of the document goes or stays, and nothing else; the exit code."""
+    data = _read(options)
+    from dedupe_text.explanation import explain
+    from dedupe_text.model import Document
+    from dedupe_text.report.explanation import as_explanation
+
+    try:
+        explanation = explain(Document(options.name, data), line, settings)
+    except SettingsError as error:
+        raise SettingsError(f"--explain: {options.name}: {error}") from error
+    except (InputError, SelfCheckError) as error:
+        raise type(error)(f"{options.name}: {error}") from error
+    console.write_output(console.encode(as_explanation(explanation, settings)))
+    return 0
 
 
 def restore_document(options: Options, report: str) -> int:

@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["exact", "near"]
 Reason = Literal["facts", "structure", "accepted", "budget", "encoding"]
+Rule = Literal["few", "unlike", "scattered", "apart", "short", "form", "taken"]
+Verdict = Literal["cut", "kept"] | Reason | Rule
 
 
 class Document(NamedTuple):
@@ -104,3 +106,57 @@ class Spared(NamedTuple):
     reason: Reason
     words: int
     differs: tuple[Difference, ...] = ()
+
+
+class Limit(NamedTuple):
+    """What turned down words that are alike: the text `has` so much, the rule `needs` so much.
+
+    few: aligned words. unlike: share of aligned words. scattered: words of the other copy, of which
+    a sentence may take up `needs` at most. short, form: words, weighed. apart: a sentence at an
+    end, of fewer words than it `needs`. taken: one of the copies has a part in another cut.
+    """
+
+    rule: Rule
+    has: float = 0
+    needs: float = 0
+
+
+class Finding(NamedTuple):
+    """What was decided about words of a line and words elsewhere, and what decided it.
+
+    `verdict`: cut; kept in the stead of a cut; the reason for which a repeat is spared; the rule
+    by which it is none. `here` is the passage that the line is in or holds, in the lines `lines`
+    (first and last); `other` and `other_lines` are its counterpart. `again` says that it is `here`
+    that goes, or would. `share` counts the words of the line that take part; `words` those of the
+    passage that goes, or would. In `differs` what stands `here` is called removed, what stands
+    there kept.
+    """
+
+    verdict: Verdict
+    here: Span
+    lines: tuple[int, int]
+    other: Location
+    other_lines: tuple[int, int]
+    again: bool
+    share: int
+    words: int
+    similarity: float
+    differs: tuple[Difference, ...] = ()
+    limit: Limit | None = None
+
+
+class Explanation(NamedTuple):
+    """Why a line goes or stays.
+
+    `words` counts those of the line. `findings` is empty if nothing was found to compare with it:
+    then `shared` has the lines, first and last, of a passage with which it has a shingle in common,
+    if there is one. `goes` says that a line without words goes with the passage beside it.
+    """
+
+    document: str
+    line: int
+    span: Span
+    words: int
+    findings: tuple[Finding, ...] = ()
+    shared: tuple[int, int] | None = None
+    goes: bool = False

@@ -31,8 +31,8 @@ no nos nov oct op pp prof rep reps rev sen sens sep sept sgt sr st supt viz vol 
 
 _LONGEST = 64
 """Words of the longest passage that is compared as a whole."""
-_WIDEST = 120
-"""Columns of the widest text that is taken as wrapped by hand or by a mail program."""
+_NARROWEST, _WIDEST = 40, 120
+"""Columns of text that is taken as wrapped by hand or by a mail program."""
 _OUTER = 1 << 30
 """The ends of the text are stronger than any white space."""
 _SPACE_RE = re.compile(r"\s+")
@@ -158,7 +158,7 @@ def _ends_line(words: Words, goes_on: NDArray[np.bool_]) -> NDArray[np.bool_]:
     ]
     last = last[:-1]
     needed = length[:-1] + 1 + words.end[last + 1] - words.start[last + 1]
-    wrapped = goes_on[last] | ((needed > width) & (width <= _WIDEST))
+    wrapped = goes_on[last] | ((needed > width) & (width >= _NARROWEST) & (width <= _WIDEST))
     ends[last[blank | ~wrapped]] = True
     return ends
 
@@ -211,15 +211,15 @@ def gap_before(text: str, words: Words, word: int) -> Gap:
         for run in _SPACE_RE.finditer(text, left, right)
     ]
     most = max((newlines for newlines, _ in runs), default=-1)
-    strongest = [span for newlines, span in runs if newlines == most]
+    breaks = [span for newlines, span in runs if newlines or not most]
     if word == 0:
-        at = strongest[-1].end if most > 0 else 0
+        at = breaks[-1].end if most > 0 else 0
         return Gap(Span(0, 0), Span(at, at), _OUTER)
     if word == len(words):
-        at = strongest[0].start if most > 0 else right
+        at = breaks[0].start if most > 0 else right
         return Gap(Span(at, at), Span(right, right), _OUTER)
     if most < 0:
         closing = _CLOSING_RE.match(text, left, right)
         at = closing.end() if closing else left
         return Gap(Span(at, at), Span(at, at), -1)
-    return Gap(strongest[0], strongest[-1 if most else 0], most)
+    return Gap(breaks[0], breaks[-1 if most else 0], most)

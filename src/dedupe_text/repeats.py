@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct, run_starts
-from dedupe_text.words import Flag, Words
+from dedupe_text.columns import distinct, first_of_each, run_starts
+from dedupe_text.model import Limit
+from dedupe_text.words import Flag, Words, mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dedupe_text.model import Reason
     from dedupe_text.passages import Passages
 
+_LEAST_SAID = 0.4
+"""Share of a sentence's words that must be aligned, however little alike a repeat may be."""
 _DENSE = 2.0
 """Words of the kept copy, for each aligned one, over which a sentence may be spread."""
 _SHORT = 8
@@ -79,6 +82,12 @@ class Sentences(NamedTuple):
     def similarity(self) -> float:
         """The share of aligned words, in whichever copy it is less."""
         return float(self.aligned.sum() / max(self.length.sum(), self.spread.sum()))
+
+    def are_fuller(self) -> bool:
+        """Whether they have more words from first to last than the other copy has."""
+        if not len(self.first):
+            return False
+        return bool(self.last[-1] - self.first[0] > self.ends[-1] + 1 - self.begins[0])
 
     def runs(self) -> Iterator[Sentences]:
         """The sentences in runs, parted where both copies say something else in between.
@@ -157,17 +166,38 @@ class Piece(NamedTuple):
             yield Piece(first, last, goes, stays, self.reason)
 
 
+class Near(NamedTuple):
+    """What was looked at and turned down: `piece` would go but for `limit`."""
+
+    piece: Piece
+    limit: Limit
+
+    def moved(self, words: NDArray[np.int64]) -> Iterator[Near]:
+        """The same in the numbers of a text of which only `words` were looked at."""
+        return (Near(piece, self.limit) for piece in self.piece.moved(words) if len(piece.goes))
+
+
 class Judge:
-    """What counts as said again, in the texts that the words and passages are of."""
+    """What counts as said again, in the texts that the words and passages are of.
+
+    What it turns down it adds to `near`, for those who ask why.
+    """
 
     def __init__(
-        self, words: Words, passages: Passages, similarity: float, min_words: int, facts: bool
+        self,
+        words: Words,
+        passages: Passages,
+        similarity: float,
+        min_words: int,
+        facts: bool,
+        near: list[Near] | None = None,
     ) -> None:
         self.words = words
         self.passages = passages
         self.similarity = similarity
         self.min_words = min_words
         self.facts = facts
+        self.near = near
         self.seen = words.flags & Flag.UNSEEN == 0
         self.seen_before = np.append(0, np.cumsum(self.seen))
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
@@ -181,23 +211,55 @@ class Judge:
         self.fact = (words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0) & self.seen
         self.facts_before = np.append(0, np.cumsum(self.fact))
 
-    def twins(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Iterator[Twin]:
-        """The repeats that aligned words make, if any. Code is no witness for prose."""
-        alike = self.code[stays] == self.code[goes]
-        if not alike.any():
-            return
-        stays, goes = stays[alike], goes[alike]
+    def of_one_kind(
+        self, one: NDArray[np.int64], other: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The aligned words of which both are code or neither: code is no witness for prose."""
+        alike = self.code[one] == self.code[other]
+        return one[alike], other[alike]
+
+    def said_again(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
+        """The sentences of the copy that goes of which enough stands in the other, close together.
+
+        `stays`, `goes`: aligned words, both rising.
+        """
         sentences = self._sentences(stays, goes)
-        floor = 1 - 2.5 * (1 - self.similarity)
-        said = (sentences.aligned >= floor * sentences.length) & (
-            sentences.spread <= _DENSE * sentences.aligned
-        )
-        if said.any():
-            for run in sentences.of(said).runs():
-                run = self._without_headings(run.trimmed())
-                if len(run.first) and self._is_repeat(run):
-                    lost, broken = self._lost(run, stays, goes), self._broken(run, goes)
-                    yield Twin(run, lost, broken, stays, goes)
+        floor = max(_LEAST_SAID, 2.5 * self.similarity - 1.5)
+        alike = sentences.aligned >= floor * sentences.length
+        said = alike & (sentences.spread <= _DENSE * sentences.aligned)
+        if self.near is not None:
+            for place in np.flatnonzero(~said).tolist():
+                one = sentences.of(slice(place, place + 1))
+                why = _unsaid(one, floor, alike=bool(alike[place]))
+                self._turn_down(why, one, stays, goes)
+        return sentences.of(said)
+
+    def twins(
+        self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> Iterator[Twin]:
+        """The repeats that sentences said again make, if any."""
+        for whole in said.runs():
+            run = self._without_headings(whole.trimmed())
+            if not len(run.first):
+                continue
+            if len(run.first) < len(whole.first):
+                for end in (whole.first < run.first[0], whole.last > run.last[-1]):
+                    self._turn_down(Limit("apart", 0, _SHORT), whole.of(end), stays, goes)
+            limit = self._limit(run)
+            if limit is None:
+                lost, broken = self._lost(run, stays, goes), self._broken(run, goes)
+                yield Twin(run, lost, broken, stays, goes)
+            else:
+                self._turn_down(limit, run, stays, goes)
+
+    def _turn_down(
+        self, limit: Limit, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> None:
+        """Note, for those who ask, that a run is no repeat, and by which limit."""
+        if self.near is not None and len(run.first):
+            first, last = int(run.first[0]), int(run.last[-1])
+            inside = slice(*np.searchsorted(goes, [first, last]).tolist())
+            self.near.append(Near(Piece(first, last, goes[inside], stays[inside], None), limit))
 
     def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
         """The sentences of the copy that goes; an edge in either copy is an edge in both.
@@ -207,7 +269,7 @@ class Judge:
         first, last = self.passages.of_words(goes[[0, -1]])
         own = np.append(self.passages.first_word[first : last + 1], self.passages.last_word[last])
         begins = np.flatnonzero(self.passages.begin_at(stays))
-        ends = np.flatnonzero(self.passages.begin_at(stays + 1))
+        ends = np.flatnonzero(self.passages.begin_at(stays + 1) | (stays + 1 == len(self.words)))
         run = np.append(0, np.cumsum((np.diff(stays) != 1) | (np.diff(goes) != 1)))
         ahead = np.searchsorted(run, run[begins], "right") - begins
         behind = ends + 1 - np.searchsorted(run, run[ends])
@@ -243,23 +305,29 @@ class Judge:
                 last -= 1
         return run.of(slice(0, last))
 
-    def _is_repeat(self, run: Sentences) -> bool:
-        """Whether the run is long enough for where it stands, and alike enough for its length."""
+    def _limit(self, run: Sentences) -> Limit | None:
+        """What the run lacks: length for where it stands, or likeness for its length."""
         weight = float(run.weight.sum())
         at_once = (
             0 <= run.first[0] - run.ends[-1] - 1 <= _NEAR
             or 0 <= run.begins[0] - run.last[-1] <= _NEAR
         )
         verbatim = run.aligned.sum() == run.length.sum() == run.spread.sum()
-        least = _WHOLE if verbatim and self._is_whole(run) else 1
+        whole = self._is_whole(run.first[0], run.last[-1])
+        share = _WHOLE if verbatim and whole else 1
         if at_once:
-            least = _AT_ONCE_VERBATIM if verbatim else _AT_ONCE
+            # A paragraph of its own that repeats a sentence of another is a pull quote.
+            of_one_kind = whole == self._is_whole(run.begins[0], run.ends[-1] + 1)
+            share = _AT_ONCE_VERBATIM if verbatim and of_one_kind else _AT_ONCE
+        least = self.min_words * share
+        if weight < least:
+            return Limit("short", weight, least)
         alone = self.words.flags[run.first[0] : run.last[-1]] & Flag.ALONE
         tolerance = 1 if alone.any() else _tolerance(weight)
-        return (
-            weight >= self.min_words * least
-            and run.similarity >= 1 - (1 - self.similarity) * tolerance
-        )
+        least = 1 - (1 - self.similarity) * tolerance
+        if run.similarity < least:
+            return Limit("unlike", run.similarity, least)
+        return None
 
     def _lost(
         self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
@@ -291,9 +359,9 @@ class Judge:
         all_or_some: NDArray[np.bool_] = lost_in | of_form
         return all_or_some
 
-    def _is_whole(self, run: Sentences) -> bool:
-        """Whether the copy that goes is made of whole paragraphs; the last word ends one too."""
-        before = self.words.flags[np.array([run.first[0] - 1, run.last[-1] - 1])]
+    def _is_whole(self, first: int, last: int) -> bool:
+        """Whether the words ``first:last`` are whole paragraphs; the text's last word ends one."""
+        before = self.words.flags[np.array([first - 1, last - 1])]
         return bool((before & Flag.LAST > 0).all())
 
     def _broken(self, run: Sentences, goes: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -321,42 +389,71 @@ class Judge:
         same = self.words.flags[self.words.hash == self.words.hash[word]]
         return bool(((same & Flag.LOWER > 0) & (same & Flag.UPPER == 0)).any())
 
-    def without_forms(self, twins: Sequence[Twin]) -> list[Twin]:
+    def without_forms(self, twins: Sequence[Twin], said: Sequence[Sentences]) -> list[Twin]:
         """Those that are no form: the more often a text says something, the longer it must be.
 
         A section pasted once more is an accident; a formula, a refrain, the cells of a table
-        come back.
+        come back. `said`: all that is said again, also what is too short for a repeat.
         """
-        first = np.arange(len(self.passages))
+        times = np.maximum(self._count_times(said), self._count_copies())
+        others: list[Twin] = []
         for twin in twins:
-            witness, place = self.passages.of_words(twin.stays), self.passages.of_words(twin.goes)
-            np.minimum.at(first, place, first[witness])
-        said = np.bincount(first, minlength=len(first))[first]
-        return [twin for twin in twins if not self._is_form(twin, said)]
+            limit = self._form(twin, times)
+            if limit is None:
+                others.append(twin)
+            else:
+                self._turn_down(limit, twin.sentences, twin.stays, twin.goes)
+        return others
 
-    def _is_form(self, twin: Twin, said: NDArray[np.intp]) -> bool:
-        times = float(np.median(said[self.passages.of_words(twin.sentences.first)]))
-        return times > 2 and twin.sentences.weight.sum() < _OFTEN * (times - 1) * self.min_words
+    def _count_times(self, said: Sequence[Sentences]) -> NDArray[np.intp]:
+        """For each passage, in how many places what it says is said."""
+        first = np.arange(len(self.passages))
+        places: list[NDArray[np.intp]] = []
+        for sentences in sorted(said, key=lambda sentences: int(sentences.begins[0])):
+            passage = self.passages.of_words(sentences.first)
+            witness = first[self.passages.of_words(sentences.begins)]
+            np.minimum.at(first, passage, witness)
+            origin, at = first_of_each(witness)
+            places.append(origin << 32 | passage[at])
+        if not places:
+            return np.ones(len(first), np.intp)
+        origins = distinct(np.concatenate(places)) >> 32
+        return 1 + np.bincount(origins, minlength=len(first))[first]
 
-    def gather(self, twins: Iterable[Twin]) -> list[Piece]:
-        """The pieces of a star: what stays for one piece never goes for another.
+    def _count_copies(self) -> NDArray[np.intp]:
+        """For each passage, how many have the same words; the short ones were not aligned."""
+        content = np.add.reduceat(mix(self.words.hash), self.passages.first_word)
+        order = np.argsort(content)
+        count = np.diff(run_starts(content[order]), append=len(content))
+        copies = np.empty(len(content), np.intp)
+        copies[order] = np.repeat(count, count)
+        return copies
+
+    def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
+        """How far a twin falls short of what is needed where a text says something so often."""
+        again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
+        weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
+        return Limit("form", weight, least) if again > 1 and weight < least else None
+
+    def gather(self, twins: Iterable[Twin]) -> Iterator[tuple[Twin, list[Piece]]]:
+        """What is left of each twin, in pieces that make a star: what stays for one never goes.
 
         Earlier twins have precedence. What is left of a twin of which a part was taken must
         still be about half as long as a repeat.
         """
         stays = np.zeros(len(self.words), np.bool_)
         goes = np.zeros(len(self.words), np.bool_)
-        pieces: list[Piece] = []
-        for twin in twins:
-            twin = self._free(twin, stays, goes)
-            if twin.sentences.weight.sum() < self.min_words * _AT_ONCE_VERBATIM:
-                continue
-            for piece in _pieces(twin):
-                if piece.reason is None:
-                    goes[piece.first : piece.last] = True
-                    stays[piece.stays] = True
-                pieces.append(piece)
-        return pieces
+        for whole in twins:
+            twin = self._free(whole, stays, goes)
+            if twin is not whole:
+                self._turn_down(Limit("taken"), whole.sentences, whole.stays, whole.goes)
+            if twin.sentences.weight.sum() >= self.min_words * _AT_ONCE_VERBATIM:
+                pieces = list(_pieces(twin))
+                for piece in pieces:
+                    if piece.reason is None:
+                        goes[piece.first : piece.last] = True
+                        stays[piece.stays] = True
+                yield twin, pieces
 
     def _free(self, twin: Twin, stays: NDArray[np.bool_], goes: NDArray[np.bool_]) -> Twin:
         """The twin without the sentences that were taken, or whose witness was or would be."""
@@ -377,6 +474,14 @@ class Judge:
             if free.all()
             else Twin(sentences.of(free), twin.lost[free], twin.broken[free], twin.stays, twin.goes)
         )
+
+
+def _unsaid(sentence: Sentences, floor: float, *, alike: bool) -> Limit:
+    """Why a sentence of an alignment is not said again."""
+    aligned = int(sentence.aligned[0])
+    if alike:
+        return Limit("scattered", int(sentence.spread[0]), _DENSE * aligned)
+    return Limit("unlike", aligned / int(sentence.length[0]), floor)
 
 
 def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:

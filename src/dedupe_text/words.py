@@ -68,6 +68,8 @@ _SEPARATORS = {
     **dict.fromkeys(TERMINATORS, Flag.TERMINATOR),
 }
 _BLOCK = 1 << 16
+_LONGEST_FOLD = 32
+"""Characters that one is folded to, at most: 18 today, for U+FDFA."""
 _PHRASED_BLOCKS = (range(0x0E00, 0x0F00), range(0x1000, 0x10A0), range(0x1780, 0x1800))
 _ALONE_BLOCKS = (
     *_PHRASED_BLOCKS,
@@ -311,35 +313,39 @@ def _word_starts(flags: NDArray[np.uint16], in_word: NDArray[np.bool_]) -> NDArr
 
 
 def _hash_words(block: _Codes, start: NDArray[np.intp], tables: _Tables) -> NDArray[np.uint64]:
-    """For each word the sum of its folded characters' values, each times its place's multiplier.
+    """For each word the polynomial of its folded characters' values, mixed.
 
-    Multilinear hashing (Lemire and Kaser, 2013) over values mixed beforehand. The block begins
-    with a word; characters outside words have the value 0.
+    The powers run through the block, and each word is brought back by its inverse power: so one
+    multiplication a character is enough. Characters outside words have the value 0.
     """
     terms = tables.value[block]
     width = tables.width[block]
     wide = np.flatnonzero(width > 1)
-    after = np.cumsum(width, dtype=np.int64) if len(wide) else np.arange(1, len(block) + 1)
-    before = after - (width if len(wide) else 1)
-    place = before - np.repeat(before[start], np.diff(start, append=len(block)))
-    multiplier = _multipliers()
-    terms *= multiplier[place & (len(multiplier) - 1)]
-    if len(wide):
-        unique = distinct(block[wide])
-        which = np.searchsorted(unique, block[wide])
-        folds = [tables.wide[int(code)] for code in unique]
-        for part in range(1, max(map(len, folds))):
-            values = mix(
-                np.array([fold[part] + 1 if part < len(fold) else 0 for fold in folds], np.uint64)
-            )
-            terms[wide] += values[which] * multiplier[(place[wide] + part) & (len(multiplier) - 1)]
-    return mix(np.add.reduceat(terms, start))
+    size = int(width.sum(dtype=np.int64)) if len(wide) else 0
+    powers, inverses = _powers((max(len(block), size) + _LONGEST_FOLD).bit_length())
+    if not len(wide):
+        terms *= powers[: len(block)]
+        return mix(np.add.reduceat(terms, start) * inverses[start])
+    place = np.cumsum(width, dtype=np.int64) - width
+    terms *= powers[place]
+    unique = distinct(block[wide])
+    which = np.searchsorted(unique, block[wide])
+    folds = [tables.wide[int(code)] for code in unique]
+    for part in range(1, max(map(len, folds))):
+        codes = [fold[part] + 1 if part < len(fold) else 0 for fold in folds]
+        terms[wide] += mix(np.array(codes, np.uint64))[which] * powers[place[wide] + part]
+    return mix(np.add.reduceat(terms, start) * inverses[place[start]])
 
 
-@lru_cache(maxsize=1)
-def _multipliers() -> NDArray[np.uint64]:
-    """Odd and far apart; a word of more characters (no word of a language) uses them again."""
-    return mix(np.arange(1, 4097, dtype=np.uint64)) | np.uint64(1)
+@lru_cache(maxsize=4)
+def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Powers of an odd number modulo 2**64, and of its inverse, ``1 << bits`` of each."""
+    base = 0x9E3779B97F4A7C15
+    powers, inverses = (
+        np.full(1 << bits, factor, np.uint64) for factor in (base, pow(base, -1, 1 << 64))
+    )
+    powers[0] = inverses[0] = 1
+    return np.multiply.accumulate(powers), np.multiply.accumulate(inverses)
 
 
 def _line_starts(codes: _Codes) -> NDArray[np.int32]:

@@ -28,6 +28,24 @@ class Lines:
         self._text = text
         self._starts = [0, *(newline.end() for newline in _NEWLINE_RE.finditer(text))]
 
+    @property
+    def count(self) -> int:
+        r"""How many lines there are; none begins behind the last newline, and one is always.
+
+        >>> [Lines(text).count for text in ("", "one", "one\n", "one\n\n")]
+        [1, 1, 1, 2]
+        """
+        behind = self._starts[-1] == len(self._text) and len(self._starts) > 1
+        return len(self._starts) - behind
+
+    def span(self, line: int) -> Span:
+        r"""The characters of a line, its newline with them.
+
+        >>> Lines("one\r\ntwo").span(1)
+        Span(start=0, end=5)
+        """
+        return Span(*[*self._starts, len(self._text)][line - 1 : line + 1])
+
     def of(self, span: Span) -> tuple[int, int]:
         r"""The lines of the first and the last character of `span` that is not white space.
 

@@ -66,7 +66,7 @@ def _line(result: Result, finding: Cut | Spared, lines: dict[str, Lines]) -> str
     return (
         f"{visible(result.id)}:{line}: {left}said {'again' if later else 'before'} at "
         f"{_place(kept, lines)} ({finding.words} words, {finding.similarity:.2f} alike): "
-        f'"{_excerpt(finding.removed.of(result.original.text))}"'
+        f'"{excerpt(finding.removed.of(result.original.text))}"'
     )
 
 
@@ -80,19 +80,20 @@ def _place(kept: Location, lines: dict[str, Lines]) -> str:
 def _why(spared: Spared) -> str:
     if spared.reason != "facts":
         return spared.reason
-    shown = [_opposed(difference) for difference in spared.differs[:_SHOWN_DIFFERENCES]]
+    shown = [opposed(difference) for difference in spared.differs[:_SHOWN_DIFFERENCES]]
     more = ["…"] if len(spared.differs) > _SHOWN_DIFFERENCES else []
     return "facts: " + "; ".join(shown + more)
 
 
-def _opposed(difference: Difference) -> str:
+def opposed(difference: Difference) -> str:
+    """What stands on either side of a difference."""
     here, there = visible(difference.removed), visible(difference.kept)
     if here and there:
         return f'"{here}" here, "{there}" there'
     return f'"{here}" only here' if here else f'"{there}" only there'
 
 
-def _excerpt(text: str) -> str:
+def excerpt(text: str) -> str:
     """The first words, on one line."""
     words = " ".join(text.lstrip()[: 4 * _SHOWN].split())
     if len(words) <= _SHOWN:

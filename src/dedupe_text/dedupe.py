@@ -231,7 +231,7 @@ def _said_freely(
 ) -> list[_Said]:
     """What was aligned, and beside it or in its stead what passages say as sets of words.
 
-    It stays a star: most of what is said again is itself kept for nothing, nor said again of more.
+    It stays a star, but for the edges: what is said again is itself kept for nothing.
     """
     regions = find_regions(batch.words, batch.passages, judge.weight_before, settings.min_words)
     regions = beside(regions, [one.region for one in aligned])

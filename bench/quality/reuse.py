@@ -14,7 +14,7 @@ from dedupe_text import Document, Settings, find_repeats
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-REUSE = Settings()
+REUSE = Settings(order="free")
 """How text reuse is looked for; all sets alike."""
 
 _WELL = 0.9

@@ -18,9 +18,11 @@ from dedupe_text.cleaning import (
     without,
 )
 from dedupe_text.columns import distinct, first_of_each, run_starts
+from dedupe_text.errors import SettingsError
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.model import Alignment, Difference, Document, Limit, Location, Reason, Repeat
+from dedupe_text.paraphrase import Region, beside, find_regions
 from dedupe_text.passages import Passages, split_long, split_passages
 from dedupe_text.repeats import (
     Judge,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_MOSTLY = 0.5
+"""Share of a passage's words from which on it is one that is already kept or said again."""
 _MOST_PASSES = 8
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
 
@@ -51,8 +55,8 @@ _MOST_PASSES = 8
 def clean(document: str | bytes | Document, settings: Settings | None = None) -> Result:
     """The document without the passages that it says again.
 
-    Cleaning the result again changes nothing. Raises `InputError` for bytes that are no text and
-    `SelfCheckError` if the plan fails its own check.
+    Cleaning the result again changes nothing. Raises `InputError` for bytes that are no text,
+    `SettingsError` for a free order and `SelfCheckError` if the plan fails its own check.
     """
     return look(document, settings or Settings()).result
 
@@ -69,6 +73,11 @@ def look(
     document: str | bytes | Document, settings: Settings, near: list[Near] | None = None
 ) -> Looked:
     """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
+    if settings.order == "free":
+        raise SettingsError(
+            "order must be kept, not free, to clean: what is cut is shown word by word;"
+            " find_repeats takes both"
+        )
     if not isinstance(document, Document):
         document = Document("text", document)
     decoded = _decode(document.text, settings)
@@ -238,7 +247,61 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
         return []
     judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
     twins, _ = _twins(batch.words, batch.passages, judge, settings)
-    return batch.repeats([twin for twin, _ in judge.gather(twins)])
+    said = [_Said.of(twin) for twin, _ in judge.gather(twins)]
+    if settings.order == "free":
+        said = _said_freely(said, batch, judge, settings)
+    return batch.repeats(said)
+
+
+class _Said(NamedTuple):
+    """What is said again, in words, half open; compared as sets of words it is no twin."""
+
+    kept: tuple[int, int]
+    again: tuple[int, int]
+    similarity: float
+    twin: Twin | None = None
+
+    @staticmethod
+    def of(twin: Twin) -> _Said:
+        sentences = twin.sentences
+        again = int(sentences.first[0]), int(sentences.last[-1])
+        kept = int(sentences.begins.min()), int(sentences.ends.max()) + 1
+        return _Said(kept, again, sentences.similarity, twin)
+
+    @staticmethod
+    def of_region(region: Region, keep: Keep) -> _Said:
+        one, other, similarity = region
+        fuller = other[1] - other[0] > one[1] - one[0]
+        if keep == "last" or (keep == "fullest" and fuller):
+            one, other = other, one
+        return _Said(one, other, similarity)
+
+    @property
+    def region(self) -> Region:
+        one, other = sorted((self.kept, self.again))
+        return Region(one, other, self.similarity)
+
+
+def _said_freely(
+    aligned: list[_Said], batch: _Batch, judge: Judge, settings: Settings
+) -> list[_Said]:
+    """What was aligned, and beside it or in its stead what passages say as sets of words.
+
+    It stays a star, but for the edges: what is said again is itself kept for nothing.
+    """
+    regions = find_regions(batch.words, batch.passages, judge.weight_before, settings.min_words)
+    regions = beside(regions, [one.region for one in aligned])
+    said = [one for one in aligned if not any(map(one.region.meets, regions))]
+    stays = np.zeros(len(batch.words), np.bool_)
+    goes = np.zeros(len(batch.words), np.bool_)
+    for one in [*said, *(_Said.of_region(region, settings.keep) for region in regions)]:
+        kept, again = slice(*one.kept), slice(*one.again)
+        if one.twin is None:
+            if max(goes[kept].mean(), goes[again].mean(), stays[again].mean()) > _MOSTLY:
+                continue
+            said.append(one)
+        stays[kept] = goes[again] = True
+    return said
 
 
 class _Batch(NamedTuple):
@@ -256,27 +319,30 @@ class _Batch(NamedTuple):
         own, passages = zip(*map(_split, texts)) if texts else ((), ())
         return _Batch(documents, texts, list(own), Words.join(own), Passages.join(passages))
 
-    def repeats(self, twins: Iterable[Twin]) -> list[Repeat]:
+    def repeats(self, said: Iterable[_Said]) -> list[Repeat]:
         """The alignments of each kept passage together."""
         repeats: dict[Location, list[Alignment]] = {}
-        for twin in twins:
-            sentences = twin.sentences
-            again = int(sentences.first[0]), int(sentences.last[-1])
-            kept = int(sentences.begins.min()), int(sentences.ends.max()) + 1
-            alignment = self._alignment(twin, again, kept)
+        for one in said:
+            alignment = self._alignment(one)
             repeats.setdefault(alignment.kept, []).append(alignment)
         return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
-    def _alignment(self, twin: Twin, again: tuple[int, int], kept: tuple[int, int]) -> Alignment:
+    def _alignment(self, said: _Said) -> Alignment:
+        differs = self._differs(said.twin, said.again, said.kept) if said.twin else ()
+        kept = self.passages.around(*said.kept, apart=said.again)
+        return Alignment(
+            self._location(*kept), self._location(*said.again), said.similarity, differs
+        )
+
+    def _differs(
+        self, twin: Twin, again: tuple[int, int], kept: tuple[int, int]
+    ) -> tuple[Difference, ...]:
         inside = slice(*np.searchsorted(twin.goes, again).tolist())
         pairs = zip(twin.goes[inside].tolist(), twin.stays[inside].tolist())
-        differs = tuple(
+        return tuple(
             Difference(self._spelled(*one), self._spelled(*other))
             for one, other in unaligned((again[0], kept[0]), pairs, (again[1], kept[1]))
         )
-        similarity = twin.sentences.similarity
-        kept = self.passages.around(*kept, apart=again)
-        return Alignment(self._location(*kept), self._location(*again), similarity, differs)
 
     def _own(self, word: int) -> tuple[int, int]:
         """The number of the document that `word` is in, and of its first word."""

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from dedupe_text.errors import SettingsError
 
 Keep = Literal["first", "last", "fullest"]
+Order = Literal["kept", "free"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Settings:
     """Which copy stays: the first, the last, or the fullest (most words; the first of equals)."""
     facts: bool = True
     """Spare a sentence that holds a number or a name which the kept copy lacks."""
+    order: Order = "kept"
+    """Whether words said again stand in the order kept. If it is free, `find_repeats` also finds
+    what one document says again of another in its own words, as in a paraphrase, a translation or
+    a summary: passages are compared as sets of words. Cleaning must prove each word, and refuses.
+    """
     shingle_size: int = 4
     """Words of a shingle."""
     num_perm: int = 128
@@ -44,12 +50,15 @@ class Settings:
         _check_between("shingle_size", self.shingle_size, 2, 16)
         _check_between("num_perm", self.num_perm, 16, 1024)
         _check_between("rows", self.rows, 1, self.num_perm)
-        if self.keep not in get_args(Keep):
-            raise SettingsError(
-                f"keep must be one of {', '.join(get_args(Keep))}, not {self.keep!r}"
-            )
+        _check_among("keep", self.keep, get_args(Keep))
+        _check_among("order", self.order, get_args(Order))
 
 
 def _check_between(name: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most:
         raise SettingsError(f"{name} must be from {least} to {most}, not {value}")
+
+
+def _check_among(name: str, value: str, values: tuple[str, ...]) -> None:
+    if value not in values:
+        raise SettingsError(f"{name} must be one of {', '.join(values)}, not {value!r}")

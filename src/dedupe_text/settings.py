@@ -25,7 +25,8 @@ class Settings:
     similarity: float = 0.8
     """Share of a short passage's words that must be aligned, 0.5 to 1."""
     min_words: int = 30
-    """A repeat of fewer words is left alone."""
+    """Words that a repeat has, at least. Less is enough for one that follows at once (0.6 of it;
+    0.4 if it is word for word) or is whole paragraphs word for word (0.8)."""
     keep: Keep = "first"
     """Which copy stays: the first, the last, or the fullest (most words; the first of equals)."""
     facts: bool = True

@@ -17,7 +17,7 @@ from dedupe_text.cleaning import (
     without,
 )
 from dedupe_text.passages import gap_before, split_passages
-from dedupe_text.repeats import Piece
+from dedupe_text.pieces import Piece
 from dedupe_text.words import split_words
 
 

@@ -9,7 +9,7 @@ from dedupe_text.errors import SelfCheckError
 from dedupe_text.lcs import align_words
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
 from dedupe_text.passages import Passages, gap_before
-from dedupe_text.repeats import Piece, unaligned
+from dedupe_text.pieces import Piece, unaligned
 from dedupe_text.structure import mark_structure
 from dedupe_text.words import Flag, Words, fold, split_words
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.model import Cut, Document, Spared, Verdict
-    from dedupe_text.repeats import Near
+    from dedupe_text.pieces import Near
 
 _SHOWN = 3
 """Passages that are told for words with which nothing was done: those most like them."""

@@ -5,13 +5,15 @@ MinHash proposed, the alignment showed which words are the same; here the senten
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe_text.columns import distinct, first_of_each, run_starts
+from dedupe_text.facts import Facts
 from dedupe_text.model import Limit
+from dedupe_text.pieces import Near, Piece, Twin, split_twin
+from dedupe_text.sentences import NEAR, SHORT, Sentences
 from dedupe_text.words import Flag, Words, mix
 
 if TYPE_CHECKING:
@@ -19,17 +21,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedupe_text.model import Reason
     from dedupe_text.passages import Passages
 
 _LEAST_SAID = 0.4
 """Share of a sentence's words that must be aligned, however little alike a repeat may be."""
 _DENSE = 2.0
 """Words of the kept copy, for each aligned one, over which a sentence may be spread."""
-_SHORT = 8
-"""Words of a sentence so short that at either end of a repeat it must follow without a gap."""
-_NEAR = 3
-"""Words between two copies, or two sentences, that still follow each other at once."""
 _VERBATIM = 12
 """Words of a run that are the same in both copies and prove an edge at its end."""
 _AT_ONCE = 0.6
@@ -40,141 +37,9 @@ finds 2 more, which are of one line."""
 _WHOLE = 0.8
 """Share of the least length that a paragraph needs which says, word for word, what was said: 1
 misses 3 of 178 that people removed; 0.6 finds 2 more, and cuts 2 of 318 templates more."""
-_JOINS = 1 / 3
-"""Share of a run's weight that a gap in both copies must not exceed for the run to go on."""
 _OFTEN = 0.75
 """Lengths of a least repeat that one must have for each time that it is said again: refrains said
 three times have up to 30 words, sections pasted twice 60 and more."""
-_FORM = 1 / 3
-"""Share of a repeat, or of its facts, for which the kept copy has others, that makes a form."""
-
-
-class Sentences(NamedTuple):
-    """Sentences of the copy that goes, as columns, in the order of the text.
-
-    `first`, `last`: their words, half open. `length`: how many of them a reader sees, `aligned`:
-    how many of these stand in the other copy too, from the word `begins` there to the word `ends`,
-    over how many `spread`. `weight`: their words, weighed.
-    """
-
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    length: NDArray[np.int64]
-    aligned: NDArray[np.int64]
-    begins: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    spread: NDArray[np.int64]
-    weight: NDArray[np.float64]
-
-    def of(self, some: NDArray[Any] | slice) -> Sentences:
-        """Some of them."""
-        return Sentences._make(column[some] for column in self)
-
-    @property
-    def gaps(self) -> NDArray[np.int64]:
-        """Words between each and the next, in whichever copy they are fewer."""
-        gaps: NDArray[np.int64] = np.minimum(
-            self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1
-        )
-        return gaps
-
-    @property
-    def similarity(self) -> float:
-        """The share of aligned words, in whichever copy it is less."""
-        return float(self.aligned.sum() / max(self.length.sum(), self.spread.sum()))
-
-    def are_fuller(self) -> bool:
-        """Whether they have more words from first to last than the other copy has."""
-        if not len(self.first):
-            return False
-        return bool(self.last[-1] - self.first[0] > self.ends[-1] + 1 - self.begins[0])
-
-    def runs(self) -> Iterator[Sentences]:
-        """The sentences in runs, parted where both copies say something else in between.
-
-        Runs are joined over a gap of less than a third of what either of them weighs: a pasted
-        section holds together, the questions of an interview do not.
-        """
-        gaps = self.gaps
-        parts = np.split(np.arange(len(self.first)), np.flatnonzero(gaps > _NEAR) + 1)
-        run = parts[0]
-        for part in parts[1:]:
-            least = min(self.weight[run].sum(), self.weight[part].sum())
-            if gaps[part[0] - 1] <= _JOINS * least:
-                run = np.append(run, part)
-            else:
-                yield self.of(run)
-                run = part
-        yield self.of(run)
-
-    def trimmed(self) -> Sentences:
-        """Without the short sentences at either end that stand apart from the rest.
-
-        Verbatim ones stand apart if both copies say something else in between, others if one does.
-        """
-        going, staying = self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1
-        nearest, farthest = np.minimum(going, staying), np.maximum(going, staying)
-        doubtful = (self.length < _SHORT) & (self.aligned < self.length)
-        first, last = 0, len(self.first)
-        while last - first > 1 and self.length[first] < _SHORT:
-            if (farthest if doubtful[first] else nearest)[first] <= _NEAR:
-                break
-            first += 1
-        while last - first > 1 and self.length[last - 1] < _SHORT:
-            if (farthest if doubtful[last - 1] else nearest)[last - 2] <= _NEAR:
-                break
-            last -= 1
-        return self.of(slice(first, last))
-
-
-class Twin(NamedTuple):
-    """Sentences that go, `lost` those of them that hold a fact which the kept copy lacks.
-
-    `broken`: those with a part of code that does not go as a whole. `stays`, `goes`: the aligned
-    words of both copies, both rising.
-    """
-
-    sentences: Sentences
-    lost: NDArray[np.bool_]
-    broken: NDArray[np.bool_]
-    stays: NDArray[np.int64]
-    goes: NDArray[np.int64]
-
-
-class Piece(NamedTuple):
-    """Neighbouring sentences with one fate: the words ``first:last``, and what stays for them.
-
-    `goes`, `stays`: the aligned words, both rising. `reason` says why the piece is spared.
-    """
-
-    first: int
-    last: int
-    goes: NDArray[np.int64]
-    stays: NDArray[np.int64]
-    reason: Reason | None
-
-    def moved(self, words: NDArray[np.int64]) -> Iterator[Piece]:
-        """The piece in the numbers of a text of which only `words` were looked at.
-
-        Where words between were left out it comes in parts.
-        """
-        own = words[self.first : self.last]
-        for part in np.split(own, np.flatnonzero(np.diff(own) != 1) + 1):
-            first, last = int(part[0]), int(part[-1]) + 1
-            inside = (words[self.goes] >= first) & (words[self.goes] < last)
-            goes, stays = words[self.goes[inside]], words[self.stays[inside]]
-            yield Piece(first, last, goes, stays, self.reason)
-
-
-class Near(NamedTuple):
-    """What was looked at and turned down: `piece` would go but for `limit`."""
-
-    piece: Piece
-    limit: Limit
-
-    def moved(self, words: NDArray[np.int64]) -> Iterator[Near]:
-        """The same in the numbers of a text of which only `words` were looked at."""
-        return (Near(piece, self.limit) for piece in self.piece.moved(words) if len(piece.goes))
 
 
 class Judge:
@@ -196,7 +61,7 @@ class Judge:
         self.passages = passages
         self.similarity = similarity
         self.min_words = min_words
-        self.facts = facts
+        self.facts = Facts(words) if facts else None
         self.near = near
         self.seen = words.flags & Flag.UNSEEN == 0
         self.seen_before = np.append(0, np.cumsum(self.seen))
@@ -206,10 +71,6 @@ class Judge:
         at = run_starts(self.code)
         self.code_first = at[self.code[at]]
         self.code_last = np.append(at, len(words))[1:][self.code[at]]
-        # Numbers and what has a capital; I and a) are neither, nor is what no reader sees.
-        long = words.end - words.start > 1
-        self.fact = (words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0) & self.seen
-        self.facts_before = np.append(0, np.cumsum(self.fact))
 
     def of_one_kind(
         self, one: NDArray[np.int64], other: NDArray[np.int64]
@@ -244,7 +105,7 @@ class Judge:
                 continue
             if len(run.first) < len(whole.first):
                 for end in (whole.first < run.first[0], whole.last > run.last[-1]):
-                    self._turn_down(Limit("apart", 0, _SHORT), whole.of(end), stays, goes)
+                    self._turn_down(Limit("apart", 0, SHORT), whole.of(end), stays, goes)
             limit = self._limit(run)
             if limit is None:
                 lost, broken = self._lost(run, stays, goes), self._broken(run, goes)
@@ -278,7 +139,7 @@ class Judge:
         goes_on = flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
         after = np.searchsorted(own, other).clip(1, len(own) - 1)
         # So near to one of its own an edge may come from a word put in or left out there.
-        apart = np.minimum(other - own[after - 1], own[after] - other) > _NEAR
+        apart = np.minimum(other - own[after - 1], own[after] - other) > NEAR
         proven = apart | (np.append(ahead, behind) >= _VERBATIM)
         edges = distinct(np.append(own, other[proven & ~goes_on]))
         place = np.searchsorted(edges, goes, "right") - 1
@@ -309,8 +170,8 @@ class Judge:
         """What the run lacks: length for where it stands, or likeness for its length."""
         weight = float(run.weight.sum())
         at_once = (
-            0 <= run.first[0] - run.ends[-1] - 1 <= _NEAR
-            or 0 <= run.begins[0] - run.last[-1] <= _NEAR
+            0 <= run.first[0] - run.ends[-1] - 1 <= NEAR
+            or 0 <= run.begins[0] - run.last[-1] <= NEAR
         )
         verbatim = run.aligned.sum() == run.length.sum() == run.spread.sum()
         whole = self._is_whole(run.first[0], run.last[-1])
@@ -332,32 +193,9 @@ class Judge:
     def _lost(
         self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Which sentences hold a number or a name that is not aligned.
-
-        All of them, where that is so of a third of the repeat, or where of a third of its facts
-        others stand in the kept copy: such a repeat is a form that was filled in twice. Facts in
-        another order are other facts: who did what to whom.
-        """
-        if not self.facts:
+        if self.facts is None:
             return np.zeros(len(run.first), np.bool_)
-        begin, end = int(run.first[0]), int(run.last[-1])
-        fact = self.fact[begin:end].copy()
-        alone = np.ones(end - begin, np.bool_)
-        alone[goes[slice(*np.searchsorted(goes, [begin, end]))] - begin] = False
-        for first in (run.first - begin).tolist():
-            # A sentence begins with a capital whatever its first word is.
-            fact[first] &= alone[first] and not self._stands_in_lower_case(begin + first)
-        in_run = np.zeros(end - begin + 1, np.int8)
-        in_run[run.first - begin] += 1
-        in_run[run.last - begin] -= 1
-        fact &= np.cumsum(in_run[:-1]) > 0
-        lost = fact & alone
-        lost_in = np.add.reduceat(lost, run.first - begin) > 0
-        others = self._count_others(begin + np.flatnonzero(lost), stays, goes)
-        of_form = run.weight[lost_in].sum() >= _FORM * run.weight.sum()
-        of_form |= others > 1 and others >= _FORM * fact.sum()
-        all_or_some: NDArray[np.bool_] = lost_in | of_form
-        return all_or_some
+        return self.facts.lost(run, stays, goes)
 
     def _is_whole(self, first: int, last: int) -> bool:
         """Whether the words ``first:last`` are whole paragraphs; the text's last word ends one."""
@@ -374,20 +212,6 @@ class Judge:
         for first, last in code[aligned < code[:, 1] - code[:, 0]].tolist():
             broken |= (run.first < last) & (run.last >= first)
         return broken
-
-    def _count_others(
-        self, lost: NDArray[np.int64], stays: NDArray[np.int64], goes: NDArray[np.int64]
-    ) -> int:
-        """Of how many lost facts another stands in the kept copy, between the same words."""
-        after = np.searchsorted(goes, lost)
-        after = after[(after > 0) & (after < len(goes))]
-        facts = self.facts_before[stays[after]] - self.facts_before[stays[after - 1] + 1]
-        return int((facts > 0).sum())
-
-    def _stands_in_lower_case(self, word: int) -> bool:
-        """Whether the word that begins a sentence is, somewhere, no name."""
-        same = self.words.flags[self.words.hash == self.words.hash[word]]
-        return bool(((same & Flag.LOWER > 0) & (same & Flag.UPPER == 0)).any())
 
     def without_forms(self, twins: Sequence[Twin], said: Sequence[Sentences]) -> list[Twin]:
         """Those that are no form: the more often a text says something, the longer it must be.
@@ -448,7 +272,7 @@ class Judge:
             if twin is not whole:
                 self._turn_down(Limit("taken"), whole.sentences, whole.stays, whole.goes)
             if twin.sentences.weight.sum() >= self.min_words * _AT_ONCE_VERBATIM:
-                pieces = list(_pieces(twin))
+                pieces = list(split_twin(twin))
                 for piece in pieces:
                     if piece.reason is None:
                         goes[piece.first : piece.last] = True
@@ -457,23 +281,18 @@ class Judge:
 
     def _free(self, twin: Twin, stays: NDArray[np.bool_], goes: NDArray[np.bool_]) -> Twin:
         """The twin without the sentences that were taken, or whose witness was or would be."""
-        going = goes.copy()
         sentences = twin.sentences
-        for first, last in zip(sentences.first.tolist(), sentences.last.tolist()):
-            going[first:last] = True
-        taken = goes | stays
-        taken[twin.goes[going[twin.stays]]] = True
-        free = np.array(
-            [
-                not taken[first:last].any()
-                for first, last in zip(sentences.first.tolist(), sentences.last.tolist())
-            ]
-        )
-        return (
-            twin
-            if free.all()
-            else Twin(sentences.of(free), twin.lost[free], twin.broken[free], twin.stays, twin.goes)
-        )
+        begin, end = int(sentences.first[0]), int(sentences.last[-1])
+        taken = goes[begin:end] | stays[begin:end]
+        place = np.searchsorted(sentences.first, twin.stays, "right") - 1
+        going = goes[twin.stays] | ((place >= 0) & (twin.stays < sentences.last[place]))
+        shaken = twin.goes[going]
+        taken[shaken[(shaken >= begin) & (shaken < end)] - begin] = True
+        before = np.append(0, np.cumsum(taken))
+        free = before[sentences.first - begin] == before[sentences.last - begin]
+        if free.all():
+            return twin
+        return Twin(sentences.of(free), twin.lost[free], twin.broken[free], twin.stays, twin.goes)
 
 
 def _unsaid(sentence: Sentences, floor: float, *, alike: bool) -> Limit:
@@ -499,62 +318,3 @@ def _tolerance(weight: float) -> float:
     From 1 at 40 words to 5/3 at 80, that is a third of all words at the default similarity.
     """
     return min(5 / 3, max(1.0, 1 + (weight - 40) / 60))
-
-
-_FATES: tuple[Reason | None, ...] = (None, "facts", "structure")
-
-
-def _pieces(twin: Twin) -> Iterator[Piece]:
-    sentences = twin.sentences
-    fate = np.where(twin.lost, 1, 2 * twin.broken)
-    breaks = (sentences.first[1:] != sentences.last[:-1]) | (fate[1:] != fate[:-1])
-    for run in np.split(np.arange(len(sentences.first)), np.flatnonzero(breaks) + 1):
-        first, last = int(sentences.first[run[0]]), int(sentences.last[run[-1]])
-        inside = slice(*np.searchsorted(twin.goes, [first, last]).tolist())
-        reason = _FATES[fate[run[0]]]
-        yield Piece(first, last, twin.goes[inside], twin.stays[inside], reason)
-
-
-def settle(gone: Sequence[Piece], more: Sequence[Piece]) -> list[Piece]:
-    """Both, without those of `gone` that would lose what stays in their stead to `more`.
-
-    A part of `more` that has no aligned word of its own goes with its neighbour.
-    """
-    taken = [(piece.first, piece.last) for piece in more]
-    settled = [
-        piece
-        for piece in gone
-        if not any(((piece.stays >= first) & (piece.stays < last)).any() for first, last in taken)
-    ] + [piece for piece in more if len(piece.goes)]
-    for part in more:
-        if not len(part.goes):
-            for place, piece in enumerate(settled):
-                if part.first == piece.last or part.last == piece.first:
-                    first, last = min(part.first, piece.first), max(part.last, piece.last)
-                    settled[place] = piece._replace(first=first, last=last)
-                    break
-    return settled
-
-
-def still_there(spared: Iterable[Piece], gone: Sequence[Piece]) -> list[Piece]:
-    """The pieces that were spared and not cut in another's company; none twice."""
-    found: dict[int, Piece] = {}
-    for piece in spared:
-        if not any(piece.first < other.last and other.first < piece.last for other in gone):
-            found.setdefault(piece.first, piece)
-    return list(found.values())
-
-
-def unaligned(
-    begin: tuple[int, int], pairs: Iterable[tuple[int, int]], end: tuple[int, int]
-) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """The words of both copies, half open, that stand between aligned ones and the ends given.
-
-    >>> list(unaligned((0, 5), [(0, 5), (2, 6)], (3, 8)))
-    [((1, 2), (6, 6)), ((3, 3), (7, 8))]
-    """
-    one, other = begin
-    for going, staying in chain(pairs, [end]):
-        if going > one or staying > other:
-            yield (one, going), (other, staying)
-        one, other = going + 1, staying + 1

@@ -1,0 +1,81 @@
+"""Facts, that is numbers and names: a sentence that goes must hold none that the other lacks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe_text.columns import distinct
+from dedupe_text.words import Flag
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedupe_text.sentences import Sentences
+    from dedupe_text.words import Words
+
+_FORM = 1 / 3
+"""Share of a repeat, or of its facts, for which the kept copy has others, that makes a form."""
+
+
+class Facts:
+    """The numbers and names among the words of texts."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        # Numbers and what has a capital; I and a) are neither, nor is what no reader sees.
+        long = words.end - words.start > 1
+        fact = words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0
+        self.fact = fact & (words.flags & Flag.UNSEEN == 0)
+        self.before = np.append(0, np.cumsum(self.fact))
+
+    def lost(
+        self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which sentences hold a number or a name that is not aligned.
+
+        All of them, where that is so of a third of the repeat, or where of a third of its facts
+        others stand in the kept copy: such a repeat is a form that was filled in twice. Facts in
+        another order are other facts: who did what to whom.
+        """
+        begin, end = int(run.first[0]), int(run.last[-1])
+        fact = self.fact[begin:end].copy()
+        alone = np.ones(end - begin, np.bool_)
+        alone[goes[slice(*np.searchsorted(goes, [begin, end]))] - begin] = False
+        for first in (run.first - begin).tolist():
+            # A sentence begins with a capital whatever its first word is.
+            fact[first] &= alone[first] and not self._is_no_name(begin + first)
+        in_run = np.zeros(end - begin + 1, np.int8)
+        in_run[run.first - begin] += 1
+        in_run[run.last - begin] -= 1
+        fact &= np.cumsum(in_run[:-1]) > 0
+        lost = fact & alone
+        lost_in = np.add.reduceat(lost, run.first - begin) > 0
+        others = self._count_others(begin + np.flatnonzero(lost), stays, goes)
+        of_form = run.weight[lost_in].sum() >= _FORM * run.weight.sum()
+        of_form |= others > 1 and others >= _FORM * fact.sum()
+        all_or_some: NDArray[np.bool_] = lost_in | of_form
+        return all_or_some
+
+    def _count_others(
+        self, lost: NDArray[np.int64], stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> int:
+        """Of how many lost facts another stands in the kept copy, between the same words."""
+        after = np.searchsorted(goes, lost)
+        after = after[(after > 0) & (after < len(goes))]
+        facts = self.before[stays[after]] - self.before[stays[after - 1] + 1]
+        return int((facts > 0).sum())
+
+    def _is_no_name(self, word: int) -> bool:
+        """Whether the word that begins a sentence stands somewhere in lower case."""
+        lower, hashed = self._lower, self.words.hash[word]
+        place = np.searchsorted(lower, hashed)
+        return bool(place < len(lower) and lower[place] == hashed)
+
+    @cached_property
+    def _lower(self) -> NDArray[np.uint64]:
+        """The words that stand somewhere in lower case."""
+        case = self.words.flags & (Flag.LOWER | Flag.UPPER)
+        return distinct(self.words.hash[case == Flag.LOWER])

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 GAP = 80
 """Words that may lie between two runs of a chain: an advertisement, a few edited sentences."""
+MOST_GROWN = 512
+"""Words that a run grows beyond its seed to either side; a copy has one in nearly every sentence.
+Unbound, each run of a text that says one line again and again is as long as the text."""
 MARGIN = 40
 """Words looked at beyond the outermost runs, for edited beginnings and ends."""
 _SEEDED = 2
@@ -97,6 +100,12 @@ class _Hashes:
         number = bisect_right(self.documents, word)
         return self.documents[number - 1], self.documents[number]
 
+    def apart(self, run: Run) -> Run:
+        """The run up to where its two sides would overlap, if both are of one document."""
+        if self.document(run.kept) != self.document(run.again):
+            return run
+        return run._replace(length=min(run.length, run.diagonal))
+
     def edge_near(self, word: int, least: int, most: int) -> int:
         """The beginning of a sentence nearest to `word`, or `most` if none is in between."""
         edges = self.edges[np.searchsorted(self.edges, least) : bisect_right(self.edges, most)]
@@ -159,23 +168,29 @@ def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes
     Inside one document a run ends where its two sides would overlap.
     """
     runs: list[Run] = []
-    diagonal = end = -1
     order = np.lexsort((again, again - kept))
     for one, other in zip(kept[order].tolist(), again[order].tolist()):
-        if other - one != diagonal or other >= end:
-            run = _grow(one, other, hashes)
-            diagonal, end = run.diagonal, run.again + run.length
-            if hashes.document(one) == hashes.document(other):
-                run = run._replace(length=min(run.length, diagonal))
-            runs.append(run)
+        last = runs[-1] if runs else None
+        if not last or last.diagonal != other - one:
+            runs.append(_grow(one, other, hashes, MOST_GROWN))
+        elif other >= last.again + last.length:
+            between = other - last.again - last.length
+            run = _grow(one, other, hashes, between)
+            if run.again > last.again + last.length:
+                runs.append(run)
+            else:
+                runs[-1] = last._replace(length=run.again + run.length - last.again)
+    runs = [hashes.apart(run) for run in runs]
     return sorted(runs, key=lambda run: (run.again, run.kept))
 
 
-def _grow(kept: int, again: int, hashes: _Hashes) -> Run:
+def _grow(kept: int, again: int, hashes: _Hashes, behind: int) -> Run:
+    """The run through a seed: so far that it meets the next one, where there is one."""
     (kept_first, kept_last), (first, last) = hashes.document(kept), hashes.document(again)
-    ahead = hashes.equal_ahead(kept, again, min(kept_last - kept, last - again))
-    behind = hashes.equal_behind(kept, again, min(kept - kept_first, again - first))
-    return Run(kept - behind, again - behind, behind + ahead)
+    most = min(kept - kept_first, again - first, behind)
+    back = hashes.equal_behind(kept, again, min(most, MOST_GROWN))
+    most = min(kept_last - kept, last - again, MOST_GROWN)
+    return Run(kept - back, again - back, back + hashes.equal_ahead(kept, again, most))
 
 
 @dataclass(slots=True)

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct
+from dedupe_text.columns import distinct, run_starts
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+MOST = 8
+"""Earlier passages that one is held against, at most."""
 
 
 class Candidates(NamedTuple):
@@ -46,8 +50,9 @@ def find_candidates(
 ) -> Candidates:
     """Of each bucket, every member with the first and with the one before it.
 
-    The number of pairs grows with the bucket, not with its square. `passage` gives the number of
-    the passage for each row of `signatures`, in rising order.
+    Of these, for each passage, the earlier ones that share most bands with it, at most `MOST`:
+    of a thousand copies, each a little different, not each needs to be held against all.
+    `passage` gives the number of the passage for each row of `signatures`, in rising order.
     """
     count, num_perm = signatures.shape
     bands = num_perm // rows
@@ -55,11 +60,20 @@ def find_candidates(
     keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), (count, bands))
     for row in range(rows):
         keys = mix(keys + banded[:, :, row])
-    return link_buckets(keys.ravel(), np.repeat(passage, bands))
+    return _most_alike(*_links(keys.ravel(), np.repeat(passage, bands)))
 
 
 def link_buckets(keys: NDArray[np.uint64], passage: NDArray[np.integer]) -> Candidates:
-    """Link the passages of equal keys: each to the first of its bucket and to the one before."""
+    """Link the passages of equal keys: each to the first of its bucket and to the one before.
+
+    The number of pairs grows with the bucket, not with its square.
+    """
+    return unique_pairs(*_links(keys, passage))
+
+
+def _links(
+    keys: NDArray[np.uint64], passage: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     order = np.argsort(keys, kind="stable")
     keys, member = keys[order], passage[order].astype(np.int64)
     begins = np.append(True, keys[1:] != keys[:-1])
@@ -67,7 +81,20 @@ def link_buckets(keys: NDArray[np.uint64], passage: NDArray[np.integer]) -> Cand
     again = np.flatnonzero(~begins)
     one = np.concatenate([first[again], member[again - 1]])
     other = np.concatenate([member[again], member[again]])
-    return unique_pairs(one, other)
+    return one, other
+
+
+def _most_alike(one: NDArray[np.int64], other: NDArray[np.int64]) -> Candidates:
+    """For each passage the `MOST` earlier ones that it is linked with most often."""
+    apart = one != other
+    pairs = np.sort(np.minimum(one, other)[apart] | np.maximum(one, other)[apart] << 32)
+    at = run_starts(pairs)
+    first, second = pairs[at] & 0xFFFFFFFF, pairs[at] >> 32
+    order = np.lexsort((first, -np.diff(at, append=len(pairs)), second))
+    begins = run_starts(second)
+    rank = np.arange(len(at)) - np.repeat(begins, np.diff(begins, append=len(at)))
+    chosen = order[rank < MOST]
+    return unique_pairs(first[chosen], second[chosen])
 
 
 def unique_pairs(one: NDArray[np.int64], other: NDArray[np.int64]) -> Candidates:

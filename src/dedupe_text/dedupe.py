@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text import textio
-from dedupe_text.batch import Batch, find_said
 from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, without
 from dedupe_text.errors import SettingsError
 from dedupe_text.model import Document, Limit, Reason, Repeat
@@ -142,6 +141,8 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
 
     In the order of the kept passages.
     """
+    from dedupe_text.batch import Batch, find_said  # not for those who only clean
+
     settings = settings or Settings()
     if not documents:
         return []

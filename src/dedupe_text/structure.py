@@ -19,12 +19,15 @@ _BLANK = r"(?:[ \t\r]*\n)+"
 _DEEPER = r"(?P<deep>(?P=at)[ \t]+)\S.*(?:\n(?:(?P=deep).*|[ \t\r]*$))*"
 """Lines that begin as the first of them does, and the blank ones in between."""
 
-_Marks = tuple[tuple[list[bytes], re.Pattern[str]], ...]
+_Marks = tuple[tuple[list[bytes], str], ...]
 
 
 def _marks(*marks: tuple[str, str]) -> _Marks:
-    """Strings of which one stands in every text that has some, and the expression for them."""
-    return tuple((signs.encode().split(b" "), re.compile(at, re.MULTILINE)) for signs, at in marks)
+    """Strings of which one stands in every text that has some, and the expression for them.
+
+    It is compiled when it is first needed: all of them take longer than a text without marks.
+    """
+    return tuple((signs.encode().split(b" "), mark) for signs, mark in marks)
 
 
 _UNSEEN = _marks(
@@ -55,7 +58,7 @@ _HEADING = _marks(
         r"^\S.*\n(?P<line>[=~^\"'`*+#-])(?P=line){2,}" + _END,
     ),
 )
-_FENCE_RE = re.compile(r"^[ \t>]*(```+|~~~+)([^`\n]*)$", re.MULTILINE)
+_FENCE = r"^[ \t>]*(```+|~~~+)([^`\n]*)$"
 
 
 def mark_structure(text: str, words: Words) -> Words:
@@ -99,7 +102,7 @@ def _spans(text: str, lines: bytes, marks: _Marks) -> list[tuple[int, int]]:
         found.span()
         for signs, mark in marks
         if any(all(byte in lines for byte in sign) and sign in lines for sign in signs)
-        for found in mark.finditer(text)
+        for found in re.finditer(mark, text, re.MULTILINE)
     ]
 
 
@@ -107,7 +110,7 @@ def _fenced(text: str) -> list[tuple[int, int]]:
     """Code between fences; one that is never closed is none."""
     spans: list[tuple[int, int]] = []
     opened = None
-    for fence in _FENCE_RE.finditer(text):
+    for fence in re.finditer(_FENCE, text, re.MULTILINE):
         if opened is None:
             before = text[max(fence.start() - 3, 0) : fence.start()]
             underlines = fence[1][0] == "~" and not before.endswith(("\n\n", "\n\r\n"))

@@ -18,6 +18,7 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "__init__",
     "__main__",
     "cli",
+    "config",
     "console",
     "files",
     "filter",

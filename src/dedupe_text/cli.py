@@ -7,7 +7,9 @@ import os.path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
+from click.core import ParameterSource
 
+from dedupe_text import config, console
 from dedupe_text._version import __version__
 from dedupe_text.errors import DedupeTextError
 from dedupe_text.filter import (
@@ -29,6 +31,7 @@ _SECTIONS = {
     "What comes out": ("output", "check", "diff", "explain", "report", "format", "restore"),
     "What goes in": ("encoding", "stdin_filename"),
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
+    "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": ("quiet", "verbose", "exit_zero", "version", "help"),
 }
 _EPILOG = """\b
@@ -39,6 +42,11 @@ Examples:
   dedupe-text clean.txt -o article.txt --restore cuts.json
 
 \b
+Settings that the command line does not give come from the environment
+(DEDUPE_TEXT_MIN_WORDS=40) or, if there is a PATH, from the nearest
+dedupe-text.toml (min-words = 40) or [tool.dedupe-text] in pyproject.toml.
+
+\b
 Exit codes: 0 done; 1 --check found something; 2 an error, and one line
 about it on standard error."""
 
@@ -47,7 +55,10 @@ def run(arguments: list[str]) -> int:
     """Carry out the command line; the exit code. Raises what the console entry explains."""
     try:
         # Not `command.main`, which answers Ctrl-C and closed pipes with lines of its own.
-        with command.make_context("dedupe-text", arguments) as context:
+        with _make_context(arguments) as context:
+            if context.params["show_config"]:
+                console.write_output(console.encode(_show_config(context)))
+                return 0
             code: int = command.invoke(context)
             return code
     except click.exceptions.Exit as done:
@@ -56,9 +67,49 @@ def run(arguments: list[str]) -> int:
         raise DedupeTextError(f"{_describe(error)}; see dedupe-text --help") from error
 
 
+def _make_context(arguments: list[str]) -> click.Context:
+    """The command line over the environment over the configuration over the defaults."""
+    # Read once to learn which file is asked for, and again with what it says for defaults.
+    context = command.make_context("dedupe-text", [*arguments])
+    found = _find_config(**context.params)
+    if found is None:
+        return context
+    return command.make_context("dedupe-text", [*arguments], default_map=found.values, obj=found)
+
+
+def _find_config(
+    *, paths: tuple[str, ...], config_path: str | None, no_config: bool, show_config: bool, **_: Any
+) -> config.Config | None:
+    """The file that the command line asks for, or that of the project; a pipe has no project."""
+    if no_config and config_path is not None:
+        raise click.UsageError("--no-config reads no file; leave out --config")
+    if config_path is not None:
+        return config.read(config_path)
+    in_project = any(path != STANDARD for path in paths) or (show_config and not paths)
+    return config.find() if in_project and not no_config else None
+
+
+def _show_config(context: click.Context) -> str:
+    values = context.params
+    return config.as_toml((name, values[name], _origin(context, name)) for name in config.KEYS)
+
+
+def _origin(context: click.Context, name: str) -> str:
+    """Where the value of a parameter came from."""
+    source = context.get_parameter_source(name)
+    if source is ParameterSource.ENVIRONMENT:
+        return f"environment variable {config.variable(name)}"
+    if source is ParameterSource.DEFAULT_MAP:
+        found: config.Config = context.obj
+        return found.origin(name)
+    return "default" if source is ParameterSource.DEFAULT else "command line"
+
+
 def _describe(error: click.UsageError) -> str:
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return f"{max(error.param.opts, key=len)}: {error.message.rstrip('.')}"
+    if isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None:
+        origin = _origin(error.ctx, error.param.name or "")
+        where = max(error.param.opts, key=len) if origin == "command line" else origin
+        return f"{where}: {error.message.rstrip('.')}"
     return error.format_message().rstrip(".")
 
 
@@ -179,6 +230,19 @@ def _line(value: str) -> int:
     show_default=True,
     help="Spare sentences with a number or a name that the kept copy lacks.",
 )
+@click.option(
+    "--config",
+    "config_path",
+    metavar="PATH",
+    type=click.Path(),
+    help="Read this .toml file, not that of the project.",
+)
+@click.option("--no-config", is_flag=True, help="Read no configuration file.")
+@click.option(
+    "--show-config",
+    is_flag=True,
+    help="Show each setting and where it comes from, instead of the text.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No warnings.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell what is cut, what is left, and why.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if --check finds something.")
@@ -190,7 +254,7 @@ def command(**values: Any) -> int:
     Reads PATH, or standard input, and writes the text without the second copy of each repeated
     passage. Bytes that are not cut are not touched.
     """
-    options = Options(**values)
+    options = Options(**{name: values[name] for name in Options._fields})
     _check_usage(options)
     _check_targets(options)
     if options.restore is not None:
@@ -200,6 +264,11 @@ def command(**values: Any) -> int:
     if options.explain is not None:
         return explain_line(options, options.explain, settings)
     return clean_document(options, settings)
+
+
+for _param in command.params:
+    if _param.name in config.KEYS:  # and no other reads the environment
+        _param.envvar = config.variable(_param.name)
 
 
 def _check_usage(options: Options) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_bytes(path: str) -> bytes:
-    """All bytes of the file. Raises `InputError`, in one line, if it cannot be read.
+def read_bytes(path: str, most: int = -1) -> bytes:
+    """All bytes of the file, or the first so many. Raises `InputError` if it cannot be read.
 
     >>> read_bytes("no-such-article.txt")
     Traceback (most recent call last):
@@ -23,7 +23,7 @@ def read_bytes(path: str) -> bytes:
     """
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return file.read(most)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path!r}: {_explain(error)}") from error
 

@@ -25,6 +25,16 @@ def test_an_item_said_twice_in_a_row_goes_though_its_neighbours_are_like_it() ->
         assert clean("\n".join(slip)).text == "\n".join(items)
 
 
+def test_a_section_pasted_twice_in_a_row_goes_with_the_last_lines_of_its_code() -> None:
+    before = "Leave your bicycle in the yard by the gate.\n\n"
+    once = (
+        "Walkers who reach the landing after the last boat can ring the bell beside the shed, and"
+        " somebody will row over:\n\n```\nring the bell twice\nwait {\n  by the gate\n\n}\n```\n\n"
+    )
+    after = "Dogs are welcome on deck.\n"
+    assert clean(before + 2 * once + after).text == before + once + after
+
+
 def test_a_line_that_comes_back_later_too_stays_where_it_is_said_twice_in_a_row() -> None:
     song = f"{2 * RESPONSE}\nThe nets hang dry on every wall.\n\n{RESPONSE}"
     assert clean(song).text == song

@@ -529,5 +529,5 @@ def test_every_key_is_an_option_with_the_default_of_the_settings() -> None:
     params = {param.name: param for param in command.params}
     for name in config.KEYS:
         assert params[name].default == getattr(Settings(), name)
-        assert config.KEYS[name].fits(params[name].default)
+        assert config._FITS[config.KEYS[name]](params[name].default)
         assert f"--{name.replace('_', '-')}" in params[name].opts

@@ -14,7 +14,7 @@ from dedupe_text import files
 from dedupe_text.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 FILE = "dedupe-text.toml"
 """Its keys stand at the top level."""
@@ -26,13 +26,6 @@ PROJECT = "pyproject.toml"
 _MOST_BYTES = 1_000_000
 _MOST_DOTS = 200
 _SHOWN = 60
-
-
-class Kind(NamedTuple):
-    """What a key takes: in words for whoever wrote something else, and as a question."""
-
-    name: str
-    fits: Callable[[Any], bool]
 
 
 def _is_whole(value: Any) -> bool:
@@ -57,12 +50,12 @@ def _is_encoding(value: Any) -> bool:
         return False
 
 
-NUMBER = Kind("a number, without quotes", _is_number)
-WHOLE = Kind("a whole number, without quotes", _is_whole)
-SWITCH = Kind("true or false, without quotes", lambda value: isinstance(value, bool))
-TEXT = Kind("text, in quotes", _is_text)
-ENCODING = Kind("'auto' or the name of an encoding, in quotes", _is_encoding)
-PATH = Kind("a path in the repository, in quotes", _is_text)
+NUMBER = "a number, without quotes"
+WHOLE = "a whole number, without quotes"
+SWITCH = "true or false, without quotes"
+TEXT = "text, in quotes"
+ENCODING = "'auto' or the name of an encoding, in quotes"
+PATH = "a path in the repository, in quotes"
 
 KEYS = {
     "similarity": NUMBER,
@@ -71,8 +64,17 @@ KEYS = {
     "facts": SWITCH,
     "encoding": ENCODING,
 }
-"""All that can be configured: the parameters of the command, and of what kind. Limits are checked
+"""All that can be configured: parameters of the command, and what each takes. Limits are checked
 where those of the command line are."""
+
+_FITS = {
+    NUMBER: _is_number,
+    WHOLE: _is_whole,
+    SWITCH: lambda value: isinstance(value, bool),
+    TEXT: _is_text,
+    ENCODING: _is_encoding,
+    PATH: _is_text,
+}
 
 
 class Config(NamedTuple):
@@ -128,7 +130,7 @@ def read(path: str) -> Config:
 
 
 def read_values(
-    table: Mapping[str, Any], path: str, kinds: Mapping[str, Kind] = KEYS
+    table: Mapping[str, Any], path: str, kinds: Mapping[str, str] = KEYS
 ) -> dict[str, Any]:
     """The table's values by parameter, each of its kind, a path as it is from here.
 
@@ -146,9 +148,9 @@ def read_values(
             raise SettingsError(f"unknown key {_show(key)} in {path}: {_suggest(key, names)}")
         name = names[key]
         kind = kinds[name]
-        if not kind.fits(value):
-            raise SettingsError(f"{path}: {key}: must be {kind.name}, not {_show(value)}")
-        values[name] = _resolve(value, key, path) if kind is PATH else value
+        if not _FITS[kind](value):
+            raise SettingsError(f"{path}: {key}: must be {kind}, not {_show(value)}")
+        values[name] = _resolve(value, key, path) if kind == PATH else value
     return values
 
 
@@ -231,7 +233,7 @@ def _resolve(value: str, key: str, path: str) -> str:
         inside = False
     if not inside or os.path.isabs(value):
         raise SettingsError(
-            f"{path}: {key}: must be {PATH.name}, relative to this file, not {_show(value)}"
+            f"{path}: {key}: must be {PATH}, relative to this file, not {_show(value)}"
         )
     return os.path.relpath(target)
 

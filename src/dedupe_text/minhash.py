@@ -41,7 +41,8 @@ def sign(
     rows = max(_BLOCK // len(hashes), 1)
     for row in range(0, num_perm, rows):
         some = slice(row, row + rows)
-        permuted = a[some, None] * mixed + b[some, None]
+        permuted = a[some, None] * mixed
+        permuted += b[some, None]
         np.minimum.reduceat(permuted, first, axis=1, out=signatures[some])
     return signatures.T
 

@@ -124,8 +124,9 @@ def _ends_sentence(words: Words) -> NDArray[np.bool_]:
 
 def _is_abbreviation(words: Words, at: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Initials, the marks of numbered lists, and what `ABBREVIATIONS` lists."""
-    initial = (words.end[at] - words.start[at] == 1) & (words.flags[at] & Flag.UPPER > 0)
-    number = words.flags[at] & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT
+    length, flags = words.end[at] - words.start[at], words.flags[at]
+    initial = (length == 1) & (flags & Flag.UPPER > 0)
+    number = flags & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT
     item = number & ((at == 0) | (words.flags[at - 1] & Flag.NEWLINE > 0))
     found: NDArray[np.bool_] = initial | item | are_among(words.hash[at], _abbreviations())
     return found
@@ -143,7 +144,8 @@ def _ends_line(words: Words, goes_on: NDArray[np.bool_]) -> NDArray[np.bool_]:
     paragraph, or is in lower case. A line without words parts paragraphs.
     """
     ends = np.zeros(len(words) - 1, np.bool_)
-    last = np.append(np.flatnonzero(words.flags[:-1] & Flag.NEWLINE), len(ends))  # of each line
+    broken = words.flags[:-1] & Flag.NEWLINE > 0
+    last = np.append(np.flatnonzero(broken), len(ends))  # of each line
     if len(last) < 2:
         return ends
     line = np.searchsorted(words.line_start, words.start[last], "right") - 1

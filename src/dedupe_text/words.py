@@ -145,8 +145,10 @@ def fold(word: str) -> str:
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The finaliser of SplitMix64 (Steele, Lea and Flood, 2014): a bijection that keeps 0."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
 
 
 def _code_points(text: str) -> _Codes:
@@ -349,7 +351,8 @@ def _hash_words(
 def _sums(terms: NDArray[np.uint64], end: NDArray[np.intp]) -> NDArray[np.uint64]:
     """The sums of the words that end there, for between words all is 0."""
     sums = np.cumsum(terms)[end]
-    return np.diff(sums, prepend=np.uint64(0))
+    sums[1:] -= sums[:-1]
+    return sums
 
 
 @lru_cache(maxsize=16)
@@ -365,7 +368,7 @@ def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 def _line_starts(codes: _Codes) -> NDArray[np.int32]:
     r"""Lines end at ``\n``, ``\r\n`` or ``\r``, and nowhere else."""
-    ends = np.flatnonzero((codes == 10) | (codes == 13))
-    following = codes[np.minimum(ends + 1, max(len(codes) - 1, 0))]
-    ends = ends[(codes[ends] == 10) | (following != 10)]
-    return np.concatenate([[0], ends + 1]).astype(np.int32)
+    ends = codes == 13
+    ends[:-1] &= codes[1:] != 10
+    ends |= codes == 10
+    return np.append(0, np.flatnonzero(ends) + 1).astype(np.int32)

@@ -8,7 +8,7 @@ from conftest import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe_text import Settings
+from dedupe_text import Document, Settings, find_repeats
 from dedupe_text.columns import distinct, sort_together
 from dedupe_text.lsh import find_candidates
 from dedupe_text.minhash import sign_shingles
@@ -51,3 +51,15 @@ def test_a_text_without_candidates_is_not_aligned() -> None:
     sentences = (f"Rain fell over {a}{b} and {b}{a}." for a, b in combinations("abcdef", 2))
     few: list = []
     assert find_aligned(*split_text("\n".join(sentences)), Settings(), few) == few == []
+
+
+@pytest.mark.parametrize("apart", ["kept", "again"])
+def test_no_repeat_goes_on_into_another_document(apart: str) -> None:
+    halves = [" ".join(f"{half}{number}" for number in range(50)) + "." for half in "AB"]
+    both = " ".join(halves)
+    texts = [*halves, both] if apart == "kept" else [both, *halves]
+    found = find_repeats([Document(str(number), text) for number, text in enumerate(texts)])
+    for repeat in found:
+        for place in (repeat.kept, *(alignment.location for alignment in repeat.again)):
+            assert place.span.of(texts[int(place.document)]) in halves
+    assert sum(len(repeat.again) for repeat in found) == 2

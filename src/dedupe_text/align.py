@@ -99,6 +99,11 @@ class _Hashes:
         number = bisect_right(self.documents, word)
         return self.documents[number - 1], self.documents[number]
 
+    def of_same_documents(self, run: Run, other: Run) -> bool:
+        """Whether both runs have their sides in the same two documents."""
+        sides = (run.kept, other.kept), (run.again, other.again)
+        return all(self.document(one) == self.document(two) for one, two in sides)
+
     def apart(self, run: Run) -> Run:
         """The run up to where its two sides would overlap, if both are of one document."""
         if self.document(run.kept) != self.document(run.again):
@@ -176,7 +181,7 @@ def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes
             continue
         else:
             run = _grow(one, other, hashes, other - end)
-            if run.again > end:
+            if run.again > end or not hashes.of_same_documents(run, runs[-1]):
                 runs.append(run)
             else:
                 runs[-1] = runs[-1]._replace(length=run.again + run.length - runs[-1].again)
@@ -208,8 +213,7 @@ class _Chain:
             return False
         if abs(run.diagonal - last.diagonal) > GAP:
             return False
-        documents = hashes.document(run.kept), hashes.document(run.again)
-        if documents != (hashes.document(last.kept), hashes.document(last.again)):
+        if not hashes.of_same_documents(run, last):
             return False
         return self._over(run) <= min(_OVER, run.length - 1)
 

@@ -169,7 +169,10 @@ class Judge:
     def _limit(self, run: Sentences) -> Limit | None:
         """What the run lacks: length for where it stands, or likeness for its length."""
         weight = float(run.weight.sum())
-        at_once = (
+        document = self.passages.document[
+            self.passages.of_words(np.array([run.first[0], run.begins[0]]))
+        ]
+        at_once = document[0] == document[1] and (
             0 <= run.first[0] - run.ends[-1] - 1 <= NEAR
             or 0 <= run.begins[0] - run.last[-1] <= NEAR
         )

@@ -11,11 +11,10 @@ from dedupe_text.columns import distinct, first_of_each, run_starts
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.model import Limit
-from dedupe_text.passages import Passages, split_long, split_passages
+from dedupe_text.passages import Passages, split_long
 from dedupe_text.pieces import Near, Piece, Twin
 from dedupe_text.shingles import Shingles, shingle
-from dedupe_text.structure import mark_structure
-from dedupe_text.words import Words, mix, split_words
+from dedupe_text.words import Words, mix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,22 +26,19 @@ if TYPE_CHECKING:
     from dedupe_text.settings import Keep, Settings
 
 
-def split_text(text: str) -> tuple[Words, Passages]:
-    """The words of a text, with what it marks as structure, and its passages."""
-    words = mark_structure(text, split_words(text))
-    return words, split_passages(words)
-
-
 def find_twins(
-    words: Words, passages: Passages, judge: Judge, settings: Settings
+    words: Words, passages: Passages, judge: Judge, settings: Settings, since: int = 0
 ) -> tuple[list[Twin], list[Sentences]]:
     """What repeats, and all that is said again; oriented by which copy stays.
 
-    The twins to be settled first come first.
+    The twins to be settled first come first. Where `since` is given only what passages say again
+    from that one on of those before it is looked for.
     """
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
     candidates = _candidates(shingles, len(parts), settings)
+    if since:
+        candidates = candidates.across(int(parts.of_words(passages.first_word[[since]])[0]))
     least = settings.min_words // 2
     few: list[WordPairs] | None = None if judge.near is None else []
     twins: list[Twin] = []

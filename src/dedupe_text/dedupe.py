@@ -176,7 +176,9 @@ def _find(
     split: Split, earlier: Batch | None, settings: Settings, near: list[Near] | None
 ) -> list[Piece]:
     """What the document says again of earlier ones; if that is nothing, what it says twice."""
-    found = _find_before(split, earlier, settings) if earlier is not None else []
+    found: list[Piece] = []
+    if earlier is not None and len(split.passages):
+        found = _find_before(split, earlier, settings)
     if any(piece.reason is None for piece in found) or len(split.passages) < 2:
         return found
     judge = _judge(split.words, split.passages, settings, near)

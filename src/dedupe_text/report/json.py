@@ -101,8 +101,8 @@ def _removed(finding: Cut | Spared, lines: Lines) -> dict[str, int]:
 
 
 def _kept(result: Result, kept: Location, lines: Lines) -> dict[str, Any]:
-    line, end_line = kept_lines(result, kept, lines)
-    return {**kept._asdict(), "line": line, "end_line": end_line}
+    known = kept_lines(result, kept, lines)
+    return {**kept._asdict(), **dict(zip(("line", "end_line"), known or ()))}
 
 
 def _text(original: Decoded, removed: Span, span: Span) -> dict[str, Any]:

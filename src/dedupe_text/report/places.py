@@ -67,9 +67,11 @@ class Lines:
         return bisect_right(self._starts, first), bisect_right(self._starts, last)
 
 
-def kept_lines(result: Result, kept: Location, own: Lines) -> tuple[int, int]:
-    """The lines of what stays for a finding, in its own document or in another."""
-    return result.elsewhere.get(kept) or own.of(kept.span)
+def kept_lines(result: Result, kept: Location, own: Lines) -> tuple[int, int] | None:
+    """The lines, first and last, of what stays for a finding; None if they are not known."""
+    if kept.document == result.id:
+        return own.of(kept.span)
+    return result.elsewhere.get(kept)
 
 
 def find_bytes(original: Decoded, spans: Sequence[Span]) -> list[Span]:

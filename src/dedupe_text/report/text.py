@@ -63,7 +63,8 @@ def _line(result: Result, finding: Cut | Spared, lines: Lines) -> str:
     kept = finding.kept
     later = kept.document == result.id and kept.start > finding.removed.start
     left = f"left ({_why(finding)}), " if isinstance(finding, Spared) else ""
-    there = f"{visible(kept.document)}:{kept_lines(result, kept, lines)[0]}"
+    known = kept_lines(result, kept, lines)
+    there = visible(kept.document) + (f":{known[0]}" if known else "")
     return (
         f"{visible(result.id)}:{line}: {left}said {'again' if later else 'before'} at "
         f"{there} ({finding.words} words, {finding.similarity:.2f} alike): "

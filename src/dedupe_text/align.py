@@ -101,10 +101,16 @@ class _Hashes:
         return self.documents[number - 1], self.documents[number]
 
     def apart(self, run: Run) -> Run:
-        """The run up to where its two sides would overlap, if both are of one document."""
-        if self.document(run.kept) != self.document(run.again):
+        """As much of the run that its two sides do not overlap, if both are of one document.
+
+        From where a sentence begins, if one does: the words before the first of two copies in a
+        row may be the same as the last words of both.
+        """
+        over = run.length - run.diagonal
+        if over <= 0 or self.document(run.kept) != self.document(run.again):
             return run
-        return run._replace(length=min(run.length, run.diagonal))
+        skip = self.edge_near(run.again, run.again, run.again + over) - run.again
+        return Run(run.kept + skip, run.again + skip, run.diagonal)
 
     def edge_near(self, word: int, least: int, most: int) -> int:
         """The beginning of a sentence nearest to `word`, or `most` if none is in between."""

@@ -16,11 +16,11 @@ SAID = (
     "Nobody wanted to close it, yet nobody could say how the repairs should be paid for."
 )
 OTHER = "Fishermen watched from the quay while gulls argued over scraps beside the empty crates."
-MENU = "\n".join(
+MENU = (
     "Home News Sport Weather Markets Books Gardens Letters Archive Contact Imprint Privacy "
     "Cookies Jobs Partners Shop Help Search Login Register Basket Careers Events Maps Audio "
-    "Video Pictures Games Puzzles Crosswords Recipes Travel".split()
-)
+    "Video Pictures Games Puzzles Crosswords Recipes Travel"
+).replace(" ", "\n")
 
 
 def cleaned(*texts: str, settings: Settings | None = None) -> list[str]:

@@ -100,9 +100,7 @@ def test_two_documents_are_counted_and_name_each_others_lines() -> None:
     cut = Cut(Span(0, 9), Location("a", 5, 9), 1.0, "exact", 1)
     results = [
         result_of(from_text("one\n\ntwo\n")),
-        replace(
-            result_of(from_text("two\nthree\n"), cut, id_="b"), elsewhere={cut.kept: (3, 3)}
-        ),
+        replace(result_of(from_text("two\nthree\n"), cut, id_="b"), elsewhere={cut.kept: (3, 3)}),
     ]
     report = report_of(*results)
     assert report["totals"]["documents"] == 2

@@ -245,7 +245,8 @@ def _tell(result: Result, options: Options) -> None:
         from dedupe_text.report.text import as_text, summarize
 
         console.say(as_text([result], spared=True) + summarize(result))
-    if result.cuts and not result.text.strip() and not options.quiet:
+    shown = options.check or options.diff or options.quiet
+    if result.cuts and not shown and not result.text.strip():
         from dedupe_text.report.text import visible
 
         console.say(f"dedupe-text: {visible(result.id)}: nothing is left: others said all of it")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,19 +11,19 @@ from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, sta
 from dedupe_text.errors import SettingsError
 from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
-from dedupe_text.repeats import Judge
-from dedupe_text.report.places import Lines
 from dedupe_text.result import Result
-from dedupe_text.search import find_twins
+from dedupe_text.search import find_aligned, find_twins, too_few
 from dedupe_text.settings import Settings
 from dedupe_text.split import Batch, Split, split_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from dedupe_text.align import WordPairs
     from dedupe_text.memory import Memory
     from dedupe_text.model import Cut, Location, Spared
     from dedupe_text.passages import Passages
+    from dedupe_text.repeats import Judge
     from dedupe_text.words import Words
 
 
@@ -93,6 +92,8 @@ def _elsewhere(
     findings: Iterable[Cut | Spared], own: str, earlier: Batch | None, memory: Memory
 ) -> tuple[dict[Location, str], dict[Location, tuple[int, int]]]:
     """What stands in other documents where the findings say, and in which lines."""
+    from dedupe_text.report.places import Lines  # not for those who clean one by one
+
     cuts = {split.id: split.cuts for split in (earlier.splits if earlier else ())}
     texts = {id_: memory.text(id_) for id_ in {one.kept.document for one in findings} - {own}}
     lines = {id_: Lines(text) for id_, text in texts.items()}
@@ -179,22 +180,28 @@ def _find(
     found: list[Piece] = []
     if earlier is not None and len(split.passages):
         found = _find_before(split, earlier, settings)
-    if any(piece.reason is None for piece in found) or len(split.passages) < 2:
+    if any(piece.reason is None for piece in found) or not len(split.passages):
         return found
-    judge = _judge(split.words, split.passages, settings, near)
-    twins, said = find_twins(split.words, split.passages, judge, settings)
-    pieces = judge.gather(judge.without_forms(twins, said))
-    return [*found, *(piece for _, several in pieces for piece in several)]
+    few: list[WordPairs] | None = None if near is None else []
+    aligned = find_aligned(split.words, split.passages, settings, few)
+    if aligned:
+        judge = _judge(split.words, split.passages, settings, near)
+        twins = judge.without_forms(*find_twins(aligned, judge, settings.keep))
+        found += [piece for _, pieces in judge.gather(twins) for piece in pieces]
+    if near is not None and few:
+        near += [too_few(pairs, settings) for pairs in few]
+    return found
 
 
 def _find_before(split: Split, earlier: Batch, settings: Settings) -> list[Piece]:
     """What the document says again of earlier ones, whose words have numbers below zero."""
     batch = Batch.of([*earlier.splits, split])
+    since = len(earlier.passages)
+    aligned = find_aligned(batch.words, batch.passages, settings, since=since)
+    if not aligned:
+        return []
     judge = _judge(batch.words, batch.passages, settings)
-    first_keeps = replace(settings, keep="first")
-    twins, _ = find_twins(
-        batch.words, batch.passages, judge, first_keeps, since=len(earlier.passages)
-    )
+    twins, _ = find_twins(aligned, judge, "first")
     before = len(earlier.words)
     return [piece.shifted(-before) for _, pieces in judge.gather(twins) for piece in pieces]
 
@@ -202,6 +209,8 @@ def _find_before(split: Split, earlier: Batch, settings: Settings) -> list[Piece
 def _judge(
     words: Words, passages: Passages, settings: Settings, near: list[Near] | None = None
 ) -> Judge:
+    from dedupe_text.repeats import Judge  # not for a text that says nothing twice
+
     return Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
 
 

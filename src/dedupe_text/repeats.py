@@ -68,6 +68,8 @@ class Judge:
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
         self.code = words.flags & Flag.CODE > 0
         self.heading = words.flags & Flag.HEADING > 0
+        self.lower = words.flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
+        self.stop = words.flags & (Flag.STOP | Flag.TERMINATOR) > 0
         at = run_starts(self.code)
         self.code_first = at[self.code[at]]
         self.code_last = np.append(at, len(words))[1:][self.code[at]]
@@ -135,8 +137,11 @@ class Judge:
         ahead = np.searchsorted(run, run[begins], "right") - begins
         behind = ends + 1 - np.searchsorted(run, run[ends])
         other = np.append(goes[begins], goes[ends] + 1)
-        flags = self.words.flags[np.minimum(other, len(self.words) - 1)]
-        goes_on = flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
+        # In lower case a sentence goes on, unless it ends with a stop and in the other copy too or
+        # the next one begins so there.
+        lower = self.lower[np.minimum(other, len(self.words) - 1)]
+        alike = np.append(self.lower[stays[begins]], self.stop[stays[ends]])
+        goes_on = lower & ~(alike & self.stop[other - 1])
         after = np.searchsorted(own, other).clip(1, len(own) - 1)
         # So near to one of its own an edge may come from a word put in or left out there.
         apart = np.minimum(other - own[after - 1], own[after] - other) > NEAR

@@ -22,6 +22,8 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "console",
     "files",
     "filter",
+    "folders",
+    "memory",
 }
 SECOND = 'name = "The core takes values and returns values"'
 OUTSIDE = ["click", "io", "logging", "os", "pathlib", "pyspark", "random", "scrapy", "sys", "time"]

@@ -222,7 +222,7 @@ def test_a_text_that_cannot_be_sliced_goes_out_as_it_came_with_a_warning() -> No
     ("arguments", "message"),
     [
         (("nowhere.txt",), "cannot read 'nowhere.txt': no such file; check the name"),
-        ((".",), "cannot read '.': it is a folder; name a file in it"),
+        ((".",), "several documents need --write, --check, --diff or -o FOLDER; "),
         (("image.png",), "image.png: looks binary (image/png), not text; "),
         (("a.txt", "--encoding", "utf-9"), "encoding must be "),
         (("--similarity", "2"), "--similarity: must be a number from 0.5 to 1, not '2'; "),
@@ -235,7 +235,10 @@ def test_a_text_that_cannot_be_sliced_goes_out_as_it_came_with_a_warning() -> No
         ),
         (("--keep", "best"), "--keep: 'best' is not one of 'first', 'last', 'fullest'; "),
         (("--chekc",), "No such option"),
-        (("a.txt", "a.txt"), "one document at a time; give one PATH, or none; "),
+        (("a.txt", "b.txt"), "several documents need --write, --check, --diff or -o FOLDER; "),
+        (("--write",), "--write rewrites files; name a PATH, not standard input; "),
+        (("a.txt", "--write", "--diff"), "--write rewrites the files; leave out --check, --diff, "),
+        (("a.txt", "b.txt", "--explain", "1"), "--explain and --restore take one document; "),
         (
             ("--report", "r.txt"),
             "--report r.txt: its suffix names the format; take .json or .diff; ",
@@ -243,7 +246,7 @@ def test_a_text_that_cannot_be_sliced_goes_out_as_it_came_with_a_warning() -> No
         (("--report", "json"), "--report json: its suffix names the format; take .json or .diff; "),
         (("--check", "-o", "b.txt"), "--check writes nothing; leave out --output; "),
         (("--format", "text"), "--format is how --check lists findings; give it with --check; "),
-        (("--restore", "r.json", "--diff"), "--restore writes the original; leave out --check, "),
+        (("--restore", "r.json", "--diff"), "--restore writes the original; leave out --write, "),
         (("-o", "r.json", "--report", "./r.json"), "two outputs have the same path; "),
         (("a.json", "--report", "a.json"), "a report would replace the document; "),
         (("a.txt", "--diff", "-o", "a.txt"), "a report would replace the document; "),
@@ -315,7 +318,7 @@ def test_streams_that_are_closed_get_one_line() -> None:
 def test_an_internal_error_is_told_as_one() -> None:
     spoiled = (
         "import dedupe_text.dedupe as d, runpy\n"
-        "def clean(*_): raise IndexError('out\\nof range')\n"
+        "def clean(*_, **__): raise IndexError('out\\nof range')\n"
         "d.clean = clean\n"
         "runpy.run_module('dedupe_text', run_name='__main__')\n"
     )

@@ -1,6 +1,7 @@
 """The JSON report: the contract's shape, true numbers, and valid JSON for any text."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -95,11 +96,11 @@ def test_every_setting_is_reported() -> None:
     assert set(settings) == set(Settings.__dataclass_fields__)
 
 
-def test_two_documents_are_counted_and_find_each_others_lines() -> None:
+def test_two_documents_are_counted_and_name_each_others_lines() -> None:
     cut = Cut(Span(0, 9), Location("a", 5, 9), 1.0, "exact", 1)
     results = [
         result_of(from_text("one\n\ntwo\n")),
-        result_of(from_text("two\nthree\n"), cut, id_="b"),
+        replace(result_of(from_text("two\nthree\n"), cut, id_="b"), elsewhere={cut.kept: (3, 3)}),
     ]
     report = report_of(*results)
     assert report["totals"]["documents"] == 2

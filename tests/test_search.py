@@ -12,8 +12,9 @@ from dedupe_text import Document, Settings, find_repeats
 from dedupe_text.columns import distinct, sort_together
 from dedupe_text.lsh import find_candidates
 from dedupe_text.minhash import sign_shingles
-from dedupe_text.search import find_aligned, split_text
+from dedupe_text.search import find_aligned
 from dedupe_text.shingles import Shingles, shingle
+from dedupe_text.split import split_text
 from dedupe_text.words import mix
 
 
@@ -39,7 +40,7 @@ def test_hashes_are_sorted_with_their_numbers(pairs: list[tuple[int, int]]) -> N
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_shares_no_shingle_is_no_candidate(name: str) -> None:
-    words, passages = split_text(CASES[name].text)
+    _, _, words, passages, _ = split_text(CASES[name].text)
     shingles = shingle(words.hash, passages, 4)
     found = find_candidates(sign_shingles(shingles, 128), distinct(shingles.passage), 2)
     shared = shingles.shared(len(passages))
@@ -50,7 +51,8 @@ def test_what_shares_no_shingle_is_no_candidate(name: str) -> None:
 def test_a_text_without_candidates_is_not_aligned() -> None:
     sentences = (f"Rain fell over {a}{b} and {b}{a}." for a, b in combinations("abcdef", 2))
     few: list = []
-    assert find_aligned(*split_text("\n".join(sentences)), Settings(), few) == few == []
+    split = split_text("\n".join(sentences))
+    assert find_aligned(split.words, split.passages, Settings(), few) == few == []
 
 
 @pytest.mark.parametrize("apart", ["kept", "again"])

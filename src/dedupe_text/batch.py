@@ -1,4 +1,4 @@
-"""Documents side by side: what is said again inside one or in several, as repeats."""
+"""What documents side by side say again, inside one or in several, as repeats."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import numpy as np
 from dedupe_text.cleaning import passage_span, spelled
 from dedupe_text.model import Alignment, Difference, Location, Repeat
 from dedupe_text.paraphrase import Region, beside, find_regions
-from dedupe_text.passages import Passages
 from dedupe_text.pieces import Twin, unaligned
 from dedupe_text.repeats import Judge
-from dedupe_text.search import find_aligned, find_twins, split_text
-from dedupe_text.words import Words
+from dedupe_text.search import find_aligned, find_twins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from dedupe_text.settings import Keep, Settings
+    from dedupe_text.split import Batch
 
 _MOSTLY = 0.5
 """Share of a passage's words from which on it is one that is already kept or said again."""
@@ -85,59 +84,42 @@ def _said_freely(aligned: list[Said], batch: Batch, judge: Judge, settings: Sett
     return said
 
 
-class Batch(NamedTuple):
-    """Documents side by side: word and passage numbers run through all of them."""
+def gather_repeats(said: Iterable[Said], batch: Batch) -> list[Repeat]:
+    """The alignments of each kept passage together, in the order of the kept passages."""
+    repeats: dict[Location, list[Alignment]] = {}
+    for one in said:
+        alignment = _alignment(one, batch)
+        repeats.setdefault(alignment.kept, []).append(alignment)
+    return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
-    ids: Sequence[str]
-    texts: Sequence[str]
-    own: Sequence[Words]
-    words: Words
-    passages: Passages
 
-    @staticmethod
-    def of(ids: Sequence[str], texts: Sequence[str]) -> Batch:
-        """The documents with these ids and texts, of which there is at least one."""
-        own, passages = zip(*map(split_text, texts))
-        return Batch(ids, texts, own, Words.join(own), Passages.join(passages))
+def _alignment(said: Said, batch: Batch) -> Alignment:
+    differs = _differs(said.twin, said.again, said.kept, batch) if said.twin else ()
+    kept = batch.passages.around(*said.kept, apart=said.again)
+    return Alignment(
+        _location(*kept, batch), _location(*said.again, batch), said.similarity, differs
+    )
 
-    def repeats(self, said: Iterable[Said]) -> list[Repeat]:
-        """The alignments of each kept passage together."""
-        repeats: dict[Location, list[Alignment]] = {}
-        for one in said:
-            alignment = self._alignment(one)
-            repeats.setdefault(alignment.kept, []).append(alignment)
-        return [Repeat(kept, tuple(again)) for kept, again in sorted(repeats.items())]
 
-    def _alignment(self, said: Said) -> Alignment:
-        differs = self._differs(said.twin, said.again, said.kept) if said.twin else ()
-        kept = self.passages.around(*said.kept, apart=said.again)
-        return Alignment(
-            self._location(*kept), self._location(*said.again), said.similarity, differs
-        )
+def _differs(
+    twin: Twin, again: tuple[int, int], kept: tuple[int, int], batch: Batch
+) -> tuple[Difference, ...]:
+    inside = slice(*np.searchsorted(twin.goes, again).tolist())
+    pairs = zip(twin.goes[inside].tolist(), twin.stays[inside].tolist())
+    return tuple(
+        Difference(_spelled(*one, batch), _spelled(*other, batch))
+        for one, other in unaligned((again[0], kept[0]), pairs, (again[1], kept[1]))
+    )
 
-    def _differs(
-        self, twin: Twin, again: tuple[int, int], kept: tuple[int, int]
-    ) -> tuple[Difference, ...]:
-        inside = slice(*np.searchsorted(twin.goes, again).tolist())
-        pairs = zip(twin.goes[inside].tolist(), twin.stays[inside].tolist())
-        return tuple(
-            Difference(self._spelled(*one), self._spelled(*other))
-            for one, other in unaligned((again[0], kept[0]), pairs, (again[1], kept[1]))
-        )
 
-    def _own(self, word: int) -> tuple[int, int]:
-        """The number of the document that `word` is in, and of its first word."""
-        number = int(self.passages.document[self.passages.of_words(np.array([word]))[0]])
-        return number, sum(map(len, self.own[:number]))
+def _spelled(first: int, last: int, batch: Batch) -> str:
+    if first == last:
+        return ""
+    split, before = batch.own(first)
+    return spelled(split, first - before, last - before)
 
-    def _spelled(self, first: int, last: int) -> str:
-        if first == last:
-            return ""
-        number, before = self._own(first)
-        return spelled(self.texts[number], self.own[number], first - before, last - before)
 
-    def _location(self, first: int, last: int) -> Location:
-        """Where the words ``first:last`` are, with the marks that go with them."""
-        number, before = self._own(first)
-        span = passage_span(self.texts[number], self.own[number], first - before, last - before)
-        return Location(self.ids[number], span.start, span.end)
+def _location(first: int, last: int, batch: Batch) -> Location:
+    """Where the words ``first:last`` are, with the marks that go with them."""
+    split, before = batch.own(first)
+    return split.location(passage_span(split.text, split.words, first - before, last - before))

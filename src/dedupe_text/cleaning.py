@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from dedupe_text.errors import SelfCheckError
 from dedupe_text.lcs import align_words
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
-from dedupe_text.passages import Passages, gap_before
+from dedupe_text.passages import gap_before
 from dedupe_text.pieces import Piece, unaligned
 from dedupe_text.structure import mark_structure
 from dedupe_text.words import Flag, Words, fold, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from dedupe_text.split import Batch, Split
 
 _AROUND = 32
 """Characters to either side of an edge that show whether a word goes across it."""
@@ -65,20 +67,23 @@ def _neighbours(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 
 
 def plan_cuts(
-    pieces: Iterable[Piece], id_: str, text: str, words: Words, passages: Passages
+    pieces: Sequence[Piece], split: Split, earlier: Batch | None = None
 ) -> tuple[list[Cut], list[Spared]]:
-    """What goes from a text and what is spared, each in the order of the text."""
+    """What goes from a document and what is spared, each in the order of the text.
+
+    What stays for a piece may be in `earlier` documents: their words have numbers below zero.
+    """
     cuts: list[Cut] = []
     spared: list[Spared] = []
     goes = in_order(pieces)
-    for piece, span in zip(goes, cut_spans(text, words, goes)):
-        kept, similarity, differs = witness(piece, id_, text, words, passages)
+    for piece, span in zip(goes, cut_spans(split.text, split.words, goes)):
+        kept, similarity, differs = witness(piece, split, earlier)
         kind: Kind = "near" if differs else "exact"
         cuts.append(Cut(span, kept, similarity, kind, piece.last - piece.first, differs))
     for piece in sorted(pieces, key=lambda piece: piece.first):
         if piece.reason:
-            kept, similarity, differs = witness(piece, id_, text, words, passages)
-            span = passage_span(text, words, piece.first, piece.last)
+            kept, similarity, differs = witness(piece, split, earlier)
+            span = passage_span(split.text, split.words, piece.first, piece.last)
             size = piece.last - piece.first
             spared.append(Spared(span, kept, similarity, piece.reason, size, differs))
     return cuts, spared
@@ -91,23 +96,29 @@ def in_order(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def witness(
-    piece: Piece, id_: str, text: str, words: Words, passages: Passages
+    piece: Piece, split: Split, earlier: Batch | None = None
 ) -> tuple[Location, float, tuple[Difference, ...]]:
     """What stays in a piece's stead, how alike it is, and what differs."""
-    goes, stays = piece.goes.tolist(), piece.stays.tolist()
+    there, before, apart = split, 0, (piece.first, piece.last)
+    if earlier is not None and piece.stays[0] < 0:
+        there, before = earlier.own(len(earlier.words) + int(piece.stays[0]))
+        before -= len(earlier.words)
+        apart = (-1, -1)
+    goes, stays = piece.goes.tolist(), (piece.stays - before).tolist()
     low, high = min(stays), max(stays) + 1
-    kept = passage_span(text, words, *passages.around(low, high, (piece.first, piece.last)))
+    kept = passage_span(there.text, there.words, *there.passages.around(low, high, apart))
     differs = tuple(
-        Difference(spelled(text, words, *going), spelled(text, words, *staying))
+        Difference(spelled(split, *going), spelled(there, *staying))
         for going, staying in unaligned((piece.first, low), zip(goes, stays), (piece.last, high))
     )
     similarity = len(goes) / max(piece.last - piece.first, high - low)
-    return Location(id_, kept.start, kept.end), similarity, differs
+    return there.location(kept), similarity, differs
 
 
-def spelled(text: str, words: Words, first: int, last: int) -> str:
+def spelled(split: Split, first: int, last: int) -> str:
     """The words ``first:last`` and what is between them, as they stand."""
-    return text[words.start[first] : words.end[last - 1]] if last > first else ""
+    words = split.words
+    return split.text[words.start[first] : words.end[last - 1]] if last > first else ""
 
 
 def without(text: str, spans: Sequence[Span]) -> str:
@@ -128,12 +139,16 @@ def apply_cuts(text: str, cuts: Sequence[Cut]) -> str:
 # --- the check before anything is written ------------------------------------------------------
 
 
-def check_cuts(text: str, cuts: Sequence[Cut], facts: bool) -> None:
+def check_cuts(
+    text: str, cuts: Sequence[Cut], facts: bool, elsewhere: Mapping[Location, str] | None = None
+) -> None:
     """Raise `SelfCheckError` unless each cut is sound and what it names still stands.
 
+    `elsewhere`: what stands in other documents at the places that cuts name there.
     Shown from the text alone, word by word on folded strings, not on the hashes and the columns
     that the plan was made of.
     """
+    spans = [cut.removed for cut in cuts]
     place = 0
     for cut in cuts:
         if not place <= cut.removed.start < cut.removed.end <= len(text):
@@ -141,13 +156,15 @@ def check_cuts(text: str, cuts: Sequence[Cut], facts: bool) -> None:
         place = cut.removed.end
         if any(_splits_word(text, edge) for edge in (cut.removed.start, cut.removed.end)):
             raise SelfCheckError(_bug(f"the cut at {cut.removed.start} splits a word"))
-        goes, stays = cut.removed.of(text), _standing(text, cut.kept.span, cuts)
+        there = (elsewhere or {}).get(cut.kept)
+        stays = standing(text, cut.kept.span, spans) if there is None else there
+        goes = cut.removed.of(text)
         if goes.strip() == stays.strip() != "":
             continue  # the same, character by character
-        removed, standing = _folded(goes), _folded(stays)
-        if _aligned(removed, standing) < round(cut.similarity * cut.words):
+        removed, stands = _folded(goes), _folded(stays)
+        if _aligned(removed, stands) < round(cut.similarity * cut.words):
             raise SelfCheckError(_bug(f"what the cut at {cut.removed.start} names does not stand"))
-        lost = {word for word in {*removed} - {*standing} if word.isdigit()} if facts else None
+        lost = {word for word in {*removed} - {*stands} if word.isdigit()} if facts else None
         if lost and not lost <= {*_unseen(text, cut.removed)}:
             raise SelfCheckError(_bug(f"the cut at {cut.removed.start} takes a number with it"))
 
@@ -156,13 +173,17 @@ def _bug(what: str) -> str:
     return f"{what}; nothing was changed; this is a bug in dedupe-text, please report it"
 
 
-def _standing(text: str, kept: Span, cuts: Sequence[Cut]) -> str:
-    """What the cuts leave of a span, with a blank where something went."""
+def standing(text: str, kept: Span, cuts: Iterable[Span]) -> str:
+    """What the cuts, in order, leave of a span, with a blank where something went.
+
+    >>> standing("abcdef", Span(1, 5), [Span(2, 3)])
+    'b de'
+    """
     parts, start = [], kept.start
     for cut in cuts:
-        if cut.removed.start < kept.end and kept.start < cut.removed.end:
-            parts.append(text[start : max(cut.removed.start, start)])
-            start = cut.removed.end
+        if cut.start < kept.end and kept.start < cut.end:
+            parts.append(text[start : max(cut.start, start)])
+            start = cut.end
     return " ".join([*parts, text[start : kept.end]])
 
 

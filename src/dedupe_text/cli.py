@@ -14,9 +14,10 @@ from dedupe_text._version import __version__
 from dedupe_text.errors import DedupeTextError
 from dedupe_text.filter import (
     FORMATS,
+    LISTS,
     STANDARD,
     Options,
-    clean_document,
+    clean_documents,
     explain_line,
     restore_document,
     suffix,
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 
 _DEFAULTS = Settings()
 _SECTIONS = {
-    "What comes out": ("output", "check", "diff", "explain", "report", "format", "restore"),
+    "What comes out": ("output", "write", "diff", "report", "restore"),
+    "What is told": ("check", "format", "explain"),
     "What goes in": ("encoding", "stdin_filename"),
-    "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
+    "What counts as said twice": ("similarity", "min_words", "keep", "facts", "across"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
-    "How": ("quiet", "verbose", "exit_zero", "version", "help"),
+    "How": ("break_links", "quiet", "verbose", "exit_zero", "exit_one", "version", "help"),
 }
 _EPILOG = """\b
 Examples:
@@ -154,15 +156,16 @@ def _line(value: str) -> int:
 
 
 @click.command(cls=_Command, epilog=_EPILOG)
-@click.argument("paths", nargs=-1, metavar="[PATH]", type=click.Path(allow_dash=True))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(allow_dash=True))
 @click.option(
     "-o",
     "--output",
     metavar="PATH",
     type=click.Path(allow_dash=True),
     default=STANDARD,
-    help="Write there, not to standard output.",
+    help="Write there, not to standard output; a folder for several documents.",
 )
+@click.option("-w", "--write", is_flag=True, help="Rewrite the files in place.")
 @click.option(
     "--check", is_flag=True, help="Write nothing, list findings, exit 1 if there are any."
 )
@@ -180,7 +183,7 @@ def _line(value: str) -> int:
     multiple=True,
     help=f"Also write a report, {' or '.join(FORMATS)}; may be repeated.",
 )
-@click.option("--format", type=click.Choice(["text"]), help="How --check lists findings.")
+@click.option("--format", type=click.Choice([*LISTS]), help="How --check lists findings.")
 @click.option(
     "--restore",
     metavar="REPORT.json",
@@ -230,6 +233,7 @@ def _line(value: str) -> int:
     show_default=True,
     help="Spare sentences with a number or a name that the kept copy lacks.",
 )
+@click.option("--across", is_flag=True, help="Also cut what an earlier one of the documents said.")
 @click.option(
     "--config",
     "config_path",
@@ -243,16 +247,23 @@ def _line(value: str) -> int:
     is_flag=True,
     help="Show each setting and where it comes from, instead of the text.",
 )
+@click.option(
+    "--break-links",
+    is_flag=True,
+    help="Also rewrite files with other hard links, which keep the old text.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No warnings.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell what is cut, what is left, and why.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if --check finds something.")
+@click.option("--exit-one", is_flag=True, help="Exit 1 if anything was cut, as hooks should.")
 @click.version_option(__version__, message="%(prog)s %(version)s", help="Show the version.")
 @click.help_option(help="Show this.")
 def command(**values: Any) -> int:
     """Cut what a text says twice.
 
     Reads PATH, or standard input, and writes the text without the second copy of each repeated
-    passage. Bytes that are not cut are not touched.
+    passage. Bytes that are not cut are not touched. Several PATHs need --write, --check, --diff or
+    an --output folder; a folder stands for the text files that git tracks in it.
     """
     options = Options(**{name: values[name] for name in Options._fields})
     _check_usage(options)
@@ -263,7 +274,7 @@ def command(**values: Any) -> int:
     settings = Settings(**{name: values[name] for name in names})
     if options.explain is not None:
         return explain_line(options, options.explain, settings)
-    return clean_document(options, settings)
+    return clean_documents(options, settings)
 
 
 for _param in command.params:
@@ -273,32 +284,40 @@ for _param in command.params:
 
 def _check_usage(options: Options) -> None:
     """Raises `click.UsageError` for arguments that do not go together."""
-    if len(options.paths) > 1:
-        raise click.UsageError("one document at a time; give one PATH, or none")
-    if options.format and (options.diff or not options.check):
-        raise click.UsageError("--format is how --check lists findings; give it with --check")
-    if options.check and options.output != STANDARD:
-        raise click.UsageError("--check writes nothing; leave out --output")
-    if options.restore is not None and (options.check or options.diff or options.report):
-        raise click.UsageError("--restore writes the original; leave out --check, --diff, --report")
-    if options.explain is not None and _asks_for_more(options):
-        others = "--check, --diff, --report, --restore, --output"
-        raise click.UsageError(f"--explain tells of a line and writes nothing; leave out {others}")
+    elsewhere = options.output != STANDARD
+    shown = options.check or options.diff
+    restores, explains = options.restore is not None, options.explain is not None
+    clashes = {
+        "--explain and --restore take one document; give one PATH, or none": options.several
+        and (restores or explains),
+        "several documents need --write, --check, --diff or -o FOLDER": options.several
+        and not (options.write or shown or elsewhere),
+        "--write rewrites the files; leave out --check, --diff, --output": options.write
+        and (shown or elsewhere),
+        "--write rewrites files; name a PATH, not standard input": options.write
+        and STANDARD in (options.paths or (STANDARD,)),
+        "--format is how --check lists findings; give it with --check": options.format
+        and (options.diff or not options.check),
+        "--check writes nothing; leave out --output": options.check and elsewhere,
+        "--restore writes the original; leave out --write, --check, --diff, --report": restores
+        and (options.write or shown or options.report),
+        "--explain tells of a line and writes nothing; leave out --write, --check, --diff, "
+        "--report, --restore, --output": explains
+        and (options.write or shown or elsewhere or options.report or restores),
+    }
+    for message, clash in clashes.items():
+        if clash:
+            raise click.UsageError(message)
     for path in options.report:
         if suffix(path) not in FORMATS:
             known = " or ".join(FORMATS)
             raise click.UsageError(f"--report {path}: its suffix names the format; take {known}")
 
 
-def _asks_for_more(options: Options) -> bool:
-    """Whether anything is to be written or listed that is no explanation."""
-    asked = options.check or options.diff or options.report or options.restore is not None
-    return bool(asked) or options.output != STANDARD
-
-
 def _check_targets(options: Options) -> None:
     """Raises `click.UsageError` if a file would be written twice, or an input be lost."""
-    output = _resolve([options.output])
+    several = options.several and options.output != STANDARD
+    output = _resolve([*map(options.target, options.paths)] if several else [options.output])
     reports = _resolve(options.report)
     if len({*reports, *output}) < len(reports) + len(output):
         raise click.UsageError("two outputs have the same path; name a file for each")

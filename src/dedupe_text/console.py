@@ -40,3 +40,10 @@ def say(line: str) -> None:
     """A line on standard error, for the one who runs the command."""
     if sys.stderr is not None:
         print(line, file=sys.stderr)  # noqa: T201
+
+
+def say_error(error: Exception) -> None:
+    """What went wrong, in one line on standard error."""
+    from dedupe_text.report.text import visible
+
+    say(f"dedupe-text: {visible(str(error))}")

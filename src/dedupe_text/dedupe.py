@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text import textio
-from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, without
+from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, standing, without
 from dedupe_text.errors import SettingsError
 from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
 from dedupe_text.result import Result
-from dedupe_text.search import find_aligned, find_twins, split_text, too_few
+from dedupe_text.search import find_aligned, find_twins, too_few
 from dedupe_text.settings import Settings
+from dedupe_text.split import Batch, Split, split_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dedupe_text.align import WordPairs
+    from dedupe_text.memory import Memory
+    from dedupe_text.model import Cut, Location, Spared
     from dedupe_text.passages import Passages
+    from dedupe_text.repeats import Judge
     from dedupe_text.words import Words
 
 
@@ -27,25 +31,33 @@ _MOST_PASSES = 8
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
 
 
-def clean(document: str | bytes | Document, settings: Settings | None = None) -> Result:
+def clean(
+    document: str | bytes | Document,
+    settings: Settings | None = None,
+    *,
+    memory: Memory | None = None,
+) -> Result:
     """The document without the passages that it says again.
 
-    Cleaning the result again changes nothing. Raises `InputError` for bytes that are no text,
+    With a `memory` also without those that documents in it said before; then it is added. Cleaning
+    the result again changes nothing. Raises `InputError` for bytes that are no text,
     `SettingsError` for a free order and `SelfCheckError` if the plan fails its own check.
     """
-    return look(document, settings or Settings()).result
+    return look(document, settings or Settings(), memory=memory).result
 
 
 class Looked(NamedTuple):
-    """A result, and the columns that it came from."""
+    """A result, and the document that it came from, split."""
 
     result: Result
-    words: Words
-    passages: Passages
+    split: Split
 
 
 def look(
-    document: str | bytes | Document, settings: Settings, near: list[Near] | None = None
+    document: str | bytes | Document,
+    settings: Settings,
+    near: list[Near] | None = None,
+    memory: Memory | None = None,
 ) -> Looked:
     """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
     if settings.order == "free":
@@ -56,21 +68,58 @@ def look(
     if not isinstance(document, Document):
         document = Document("text", document)
     decoded = _decode(document.text, settings)
-    words, passages = split_text(decoded.text)
-    pieces = _find_all(decoded.text, words, passages, settings, near)
+    split = split_text(decoded.text, document.id)
+    earlier = None
+    if memory is not None and (found := memory.find(split, settings.min_words // 2)):
+        earlier = Batch.of(found)
+    pieces = _find_all(split, earlier, settings, near)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
-    cuts, spared = plan_cuts(pieces, document.id, decoded.text, words, passages)
-    check_cuts(decoded.text, cuts, settings.facts)
-    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
-    return Looked(result, words, passages)
+    cuts, spared = plan_cuts(pieces, split, earlier)
+    stands: dict[Location, str] = {}
+    lines: dict[Location, tuple[int, int]] = {}
+    if memory is not None:
+        stands, lines = _elsewhere([*cuts, *spared], split.id, earlier, memory)
+        spans = [cut.removed for cut in cuts]
+        left = split_text(without(split.text, spans), split.id, spans) if spans else split
+        memory.add(left, split.text)
+    check_cuts(decoded.text, cuts, settings.facts, stands)
+    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings, lines)
+    return Looked(result, split)
+
+
+def _elsewhere(
+    findings: Iterable[Cut | Spared], own: str, earlier: Batch | None, memory: Memory
+) -> tuple[dict[Location, str], dict[Location, tuple[int, int]]]:
+    """What stands in other documents where the findings say, and in which lines."""
+    from dedupe_text.report.places import Lines  # not for those who clean one by one
+
+    cuts = {split.id: split.cuts for split in (earlier.splits if earlier else ())}
+    texts = {id_: memory.text(id_) for id_ in {one.kept.document for one in findings} - {own}}
+    lines = {id_: Lines(text) for id_, text in texts.items()}
+    kept = [one.kept for one in findings if one.kept.document != own]
+    return (
+        {at: standing(texts[at.document], at.span, cuts[at.document]) for at in kept},
+        {at: lines[at.document].of(at.span) for at in kept},
+    )
 
 
 def clean_many(
-    documents: Iterable[str | bytes | Document], settings: Settings | None = None
+    documents: Iterable[str | bytes | Document],
+    settings: Settings | None = None,
+    *,
+    across: bool = False,
 ) -> Iterator[Result]:
-    """`clean` for each document, in order of arrival."""
-    return (clean(document, settings) for document in documents)
+    """`clean` for each document, in order of arrival.
+
+    `across` documents, what an earlier one says stays there, and goes from those that follow.
+    """
+    memory = None
+    if across:
+        from dedupe_text.memory import Memory  # with SQLite, not for those who clean one by one
+
+        memory = Memory()
+    return (clean(document, settings, memory=memory) for document in documents)
 
 
 def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
@@ -80,19 +129,21 @@ def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
 
 
 def _find_all(
-    text: str, words: Words, passages: Passages, settings: Settings, near: list[Near] | None
+    split: Split, earlier: Batch | None, settings: Settings, near: list[Near] | None
 ) -> list[Piece]:
     """What goes and what is spared: cut until nothing more is found.
 
     So cleaning twice is cleaning once.
     """
-    left = words, passages
-    alive = np.arange(len(words))
+    left = split
+    alive = np.arange(len(split.words))
     gone: list[Piece] = []
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
         seen: list[Near] | None = None if near is None else []
-        found = [part for piece in _find(*left, settings, seen) for part in piece.moved(alive)]
+        found = [
+            part for piece in _find(left, earlier, settings, seen) for part in piece.moved(alive)
+        ]
         if near is not None and seen is not None:
             near += [part for one in seen for part in one.moved(alive)]
         more = in_order(found)
@@ -103,8 +154,8 @@ def _find_all(
         if near is not None:
             near += [Near(piece, Limit("taken")) for piece in _given_up(gone, settled)]
         gone = settled
-        left = split_text(without(text, cut_spans(text, words, gone)))
-        stays = np.ones(len(words), np.bool_)
+        left = split_text(without(split.text, cut_spans(split.text, split.words, gone)))
+        stays = np.ones(len(split.words), np.bool_)
         for piece in gone:
             stays[piece.first : piece.last] = False
         alive = np.flatnonzero(stays)
@@ -123,23 +174,44 @@ def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
 
 
 def _find(
-    words: Words, passages: Passages, settings: Settings, near: list[Near] | None
+    split: Split, earlier: Batch | None, settings: Settings, near: list[Near] | None
 ) -> list[Piece]:
-    if not len(passages):
-        return []
-    few: list[WordPairs] | None = None if near is None else []
-    aligned = find_aligned(words, passages, settings, few)
+    """What the document says again of earlier ones; if that is nothing, what it says twice."""
     found: list[Piece] = []
+    if earlier is not None and len(split.passages):
+        found = _find_before(split, earlier, settings)
+    if any(piece.reason is None for piece in found) or not len(split.passages):
+        return found
+    few: list[WordPairs] | None = None if near is None else []
+    aligned = find_aligned(split.words, split.passages, settings, few)
     if aligned:
-        from dedupe_text.repeats import Judge  # not for a text that says nothing twice
-
-        limits = settings.similarity, settings.min_words, settings.facts
-        judge = Judge(words, passages, *limits, near)
+        judge = _judge(split.words, split.passages, settings, near)
         twins = judge.without_forms(*find_twins(aligned, judge, settings.keep))
-        found = [piece for _, pieces in judge.gather(twins) for piece in pieces]
+        found += [piece for _, pieces in judge.gather(twins) for piece in pieces]
     if near is not None and few:
         near += [too_few(pairs, settings) for pairs in few]
     return found
+
+
+def _find_before(split: Split, earlier: Batch, settings: Settings) -> list[Piece]:
+    """What the document says again of earlier ones, whose words have numbers below zero."""
+    batch = Batch.of([*earlier.splits, split])
+    since = len(earlier.passages)
+    aligned = find_aligned(batch.words, batch.passages, settings, since=since)
+    if not aligned:
+        return []
+    judge = _judge(batch.words, batch.passages, settings)
+    twins, _ = find_twins(aligned, judge, "first")
+    before = len(earlier.words)
+    return [piece.shifted(-before) for _, pieces in judge.gather(twins) for piece in pieces]
+
+
+def _judge(
+    words: Words, passages: Passages, settings: Settings, near: list[Near] | None = None
+) -> Judge:
+    from dedupe_text.repeats import Judge  # not for a text that says nothing twice
+
+    return Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
 
 
 # --- repeats, nothing cut ----------------------------------------------------------------------
@@ -150,13 +222,12 @@ def find_repeats(documents: Sequence[Document], settings: Settings | None = None
 
     In the order of the kept passages.
     """
-    from dedupe_text.batch import Batch, find_said  # not for those who only clean
+    from dedupe_text.batch import find_said, gather_repeats  # not for those who only clean
 
     settings = settings or Settings()
     if not documents:
         return []
     batch = Batch.of(
-        [document.id for document in documents],
-        [_decode(document.text, settings).text for document in documents],
+        [split_text(_decode(document.text, settings).text, document.id) for document in documents]
     )
-    return batch.repeats(find_said(batch, settings)) if len(batch.passages) > 1 else []
+    return gather_repeats(find_said(batch, settings), batch) if len(batch.passages) > 1 else []

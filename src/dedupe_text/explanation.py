@@ -63,7 +63,7 @@ class _Line(NamedTuple):
     @staticmethod
     def of(number: int, looked: Looked, lines: Lines) -> _Line:
         span = lines.span(number)
-        first, last = np.searchsorted(looked.words.start, [span.start, span.end]).tolist()
+        first, last = np.searchsorted(looked.split.words.start, [span.start, span.end]).tolist()
         return _Line(number, looked, lines, span, first, last)
 
     def explain(self, near: Sequence[Near], settings: Settings) -> Explanation:
@@ -116,7 +116,7 @@ class _Line(NamedTuple):
 
     def _inside(self, span: Span) -> NDArray[np.bool_]:
         """Which words of the line are in the span."""
-        start = self.looked.words.start[self.first : self.last]
+        start = self.looked.split.words.start[self.first : self.last]
         inside: NDArray[np.bool_] = (start >= span.start) & (start < span.end)
         return inside
 
@@ -154,8 +154,7 @@ class _Line(NamedTuple):
 
     def _near(self, near: Near, share: int, *, again: bool) -> Finding:
         """A finding of what was turned down; `again` if the line is in the copy that would go."""
-        result, words, passages = self.looked
-        text = result.original.text
+        result, split = self.looked
         piece = near.piece
         if near.limit.rule == "few":  # by chance an alignment goes on beyond the line
             own = piece.goes if again else piece.stays
@@ -163,8 +162,8 @@ class _Line(NamedTuple):
             goes, stays = piece.goes[inside], piece.stays[inside]
             first, last = (self.first, self.last) if again else (int(goes[0]), int(goes[-1]) + 1)
             piece = piece._replace(first=first, last=last, goes=goes, stays=stays)
-        kept, similarity, differs = witness(piece, result.id, text, words, passages)
-        going = passage_span(text, words, piece.first, piece.last)
+        kept, similarity, differs = witness(piece, split)
+        going = passage_span(split.text, split.words, piece.first, piece.last)
         here, there = (going, kept.span) if again else (kept.span, going)
         return Finding(
             near.limit.rule,
@@ -182,9 +181,9 @@ class _Line(NamedTuple):
 
     def _shared(self, size: int) -> tuple[int, int] | None:
         """The lines of the first other passage with a shingle of the line in common, if any."""
-        result, words, passages = self.looked
-        parts = split_long(passages, words.hash)
-        shingles = shingle(words.hash, parts, size)
+        split = self.looked.split
+        parts = split_long(split.passages, split.words.hash)
+        shingles = shingle(split.words.hash, parts, size)
         length = np.minimum(size, parts.last_word[shingles.passage] - shingles.word)
         own = (shingles.word < self.last) & (shingles.word + length > self.first)
         mine = np.zeros(len(parts), np.bool_)
@@ -194,7 +193,7 @@ class _Line(NamedTuple):
         if not len(found):
             return None
         first, last = int(parts.first_word[found[0]]), int(parts.last_word[found[0]])
-        return self.lines.of(passage_span(result.original.text, words, first, last))
+        return self.lines.of(passage_span(split.text, split.words, first, last))
 
 
 def _turned(differs: Sequence[Difference]) -> tuple[Difference, ...]:

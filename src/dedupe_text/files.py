@@ -28,7 +28,9 @@ def read_bytes(path: str, most: int = -1) -> bytes:
         raise InputError(f"cannot read {path!r}: {_explain(error)}") from error
 
 
-def replace_bytes(path: str, data: bytes, was: bytes | None = None) -> None:
+def replace_bytes(
+    path: str, data: bytes, was: bytes | None = None, *, break_links: bool = False
+) -> None:
     """The file holds `data`, all of it; if that fails it holds what it held before.
 
     A file that exists keeps its mode, and its owner where we may give it away; a symbolic link
@@ -51,6 +53,14 @@ def replace_bytes(path: str, data: bytes, was: bytes | None = None) -> None:
     except (OSError, ValueError) as error:
         reason = _explain(error, missing="its folder does not exist; create it first")
         raise OutputError(f"cannot write {path!r}: {reason}") from error
+
+
+def make_folder(path: str) -> None:
+    """There is such a folder. Raises `OutputError`, in one line, if it cannot be made."""
+    try:
+        os.makedirs(path or os.curdir, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot make the folder {path!r}: {_explain(error)}") from error
 
 
 def _find_status(path: str) -> os.stat_result | None:

@@ -1,17 +1,28 @@
-"""What the command does once its arguments are understood: one document in, one answer out.
+"""What the command does once its arguments are understood: documents in, answers out.
 
-Everything is worked out before anything is written.
+Of one document all is worked out before anything is written. Several are done one after the
+other: one that fails is told of, and the others are done.
 """
 
 from __future__ import annotations
 
 import os.path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe_text import console, files
-from dedupe_text.errors import InputError, ReportError, SelfCheckError, SettingsError
+from dedupe_text.errors import (
+    DedupeTextError,
+    InputError,
+    ReportError,
+    SelfCheckError,
+    SettingsError,
+)
+from dedupe_text.folders import find_documents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from dedupe_text.result import Result
     from dedupe_text.settings import Keep, Settings
 
@@ -24,6 +35,7 @@ class Options(NamedTuple):
 
     paths: tuple[str, ...]
     output: str
+    write: bool
     check: bool
     diff: bool
     explain: int | None
@@ -36,52 +48,122 @@ class Options(NamedTuple):
     min_words: int
     keep: Keep
     facts: bool
+    across: bool
+    break_links: bool
     quiet: bool
     verbose: bool
     exit_zero: bool
+    exit_one: bool
 
     @property
     def path(self) -> str:
-        """Where the one document is."""
+        """Where the document is, if it is one."""
         return self.paths[0] if self.paths else STANDARD
 
     @property
-    def name(self) -> str:
-        """What reports call the document."""
-        return self.stdin_filename if self.path == STANDARD else self.path
+    def several(self) -> bool:
+        """Whether there may be several documents."""
+        return len(self.paths) > 1 or os.path.isdir(self.path)
+
+    @property
+    def listed(self) -> bool:
+        """Whether all findings come as one list, not document by document."""
+        return self.check and self.format not in (None, "text")
+
+    def name(self, path: str) -> str:
+        """What reports call the document at this path."""
+        return self.stdin_filename if path == STANDARD else path
+
+    def target(self, path: str) -> str:
+        """Where the answer for the document at this path goes."""
+        if self.write:
+            return path
+        if self.several and self.output != STANDARD:
+            parts = os.path.normpath(path).split(os.sep)
+            return os.path.join(self.output, *(part for part in parts if part.strip(".")))
+        return self.output
 
 
-def clean_document(options: Options, settings: Settings) -> int:
-    """Clean the document, write what was asked for; the exit code."""
-    data = _read(options)
-    # NumPy takes its time to load: bad input is told first.
-    from dedupe_text.dedupe import clean
-    from dedupe_text.model import Document
+def clean_documents(options: Options, settings: Settings) -> int:
+    """Clean the documents, write what was asked for; the exit code."""
+    failures: list[DedupeTextError] = []
+    cleaned: Iterable[tuple[str, Result]] = _clean_each(options, settings, failures)
+    reports: dict[str, bytes] = {}
+    if options.report or options.listed or not options.several:
+        cleaned = [*cleaned]
+        reports = _render([result for _, result in cleaned], options)
+    if options.several:
+        _write(reports, options)
+        reports = {}
+    found = False
+    for path, result in cleaned:
+        found = found or bool(result.cuts)
+        with _telling(failures):
+            _tell(result, options)
+            target = options.target(path)
+            if options.several and target != STANDARD:
+                files.make_folder(os.path.dirname(target))
+            answers = {target: _answer(result, options), **reports}
+            _write(answers, options, path, result.original.data)
+    if failures:
+        return 2
+    return int(found and (options.exit_one or (options.check and not options.exit_zero)))
 
+
+def _clean_each(
+    options: Options, settings: Settings, failures: list[DedupeTextError]
+) -> Iterator[tuple[str, Result]]:
+    """The path and the result of each document that has one."""
+    clean = _cleaner(options, settings)
+    for path in find_documents(options.paths or (STANDARD,)):
+        with _telling(failures):
+            yield path, clean(path)
+
+
+def _cleaner(options: Options, settings: Settings) -> Callable[[str], Result]:
+    memory = None
+    if options.across:
+        from dedupe_text.memory import Memory
+
+        memory = Memory()
+
+    def clean_path(path: str) -> Result:
+        data, name = _read(path, options), options.name(path)
+        # NumPy takes its time to load: bad input is told first.
+        from dedupe_text.dedupe import clean
+        from dedupe_text.model import Document
+
+        try:
+            return clean(Document(name, data), settings, memory=memory)
+        except (InputError, SelfCheckError) as error:
+            raise type(error)(f"{name}: {error}") from error
+
+    return clean_path
+
+
+@contextmanager
+def _telling(failures: list[DedupeTextError]) -> Iterator[None]:
+    """Tell of what fails, and go on."""
     try:
-        result = clean(Document(options.name, data), settings)
-    except (InputError, SelfCheckError) as error:
-        raise type(error)(f"{options.name}: {error}") from error
-    reports = {path: FORMATS[suffix(path)](result) for path in options.report}
-    answer = _answer(result, options)
-    _tell(result, options)
-    _write(options, data, answer, reports)
-    return int(options.check and bool(result.cuts) and not options.exit_zero)
+        yield
+    except DedupeTextError as error:
+        failures.append(error)
+        console.say_error(error)
 
 
 def explain_line(options: Options, line: int, settings: Settings) -> int:
     """Write why a line of the document goes or stays, and nothing else; the exit code."""
-    data = _read(options)
+    data, name = _read(options.path, options), options.name(options.path)
     from dedupe_text.explanation import explain
     from dedupe_text.model import Document
     from dedupe_text.report.explanation import as_explanation
 
     try:
-        explanation = explain(Document(options.name, data), line, settings)
+        explanation = explain(Document(name, data), line, settings)
     except SettingsError as error:
-        raise SettingsError(f"--explain: {options.name}: {error}") from error
+        raise SettingsError(f"--explain: {name}: {error}") from error
     except (InputError, SelfCheckError) as error:
-        raise type(error)(f"{options.name}: {error}") from error
+        raise type(error)(f"{name}: {error}") from error
     console.write_output(console.encode(as_explanation(explanation, settings)))
     return 0
 
@@ -90,12 +172,12 @@ def restore_document(options: Options, report: str) -> int:
     """Write the original of the cleaned document of which the report tells; the exit code."""
     from dedupe_text.report.restore import restore
 
-    cleaned = _read(options)
+    cleaned = _read(options.path, options)
     try:
         original = restore(cleaned, files.read_bytes(report).decode("utf-8", "replace"))
     except ReportError as error:
         raise ReportError(f"{report}: {error}") from error
-    _write(options, cleaned, original, {})
+    _write({options.output: original}, options, options.path, cleaned)
     return 0
 
 
@@ -104,9 +186,9 @@ def suffix(path: str) -> str:
     return os.path.splitext(path)[1].lower()
 
 
-def _read(options: Options) -> bytes:
-    if options.path != STANDARD:
-        return files.read_bytes(options.path)
+def _read(path: str, options: Options) -> bytes:
+    if path != STANDARD:
+        return files.read_bytes(path)
     if not options.paths and not options.quiet and console.is_input_typed():
         console.say("dedupe-text: reading standard input; see dedupe-text --help for other ways")
     return console.read_input()
@@ -114,31 +196,47 @@ def _read(options: Options) -> bytes:
 
 def _answer(result: Result, options: Options) -> bytes:
     """What goes to standard output, or to the file in its stead."""
+    if options.listed:
+        return b""
     if options.diff:
-        return _as_diff(result)
+        return _as_diff([result])
     if options.check:
-        return _as_text(result)
+        return _as_text([result])
     return result.data
 
 
-def _as_diff(result: Result) -> bytes:
+def _render(results: Sequence[Result], options: Options) -> dict[str, bytes]:
+    """What tells of all documents at once, by the path that it goes to."""
+    if not results:
+        return {}
+    reports = {path: FORMATS[suffix(path)](results) for path in options.report}
+    if options.listed:
+        reports[STANDARD] = LISTS[options.format or "text"](results)
+    return reports
+
+
+def _as_diff(results: Sequence[Result]) -> bytes:
     from dedupe_text.report.diff import as_diff_bytes
 
-    return as_diff_bytes([result])
+    return as_diff_bytes(results)
 
 
-def _as_json(result: Result) -> bytes:
-    return result.as_json().encode()
+def _as_json(results: Sequence[Result]) -> bytes:
+    from dedupe_text.report.json import as_json
+
+    return as_json(results).encode()
 
 
-def _as_text(result: Result) -> bytes:
+def _as_text(results: Sequence[Result]) -> bytes:
     from dedupe_text.report.text import as_text
 
-    return console.encode(as_text([result]))
+    return console.encode(as_text(results))
 
 
 FORMATS = {".json": _as_json, ".diff": _as_diff}
-"""The report of a result by the suffix of its path."""
+"""The report of results by the suffix of its path."""
+LISTS = {"text": _as_text, "json": _as_json}
+"""How --check lists findings."""
 
 
 def _tell(result: Result, options: Options) -> None:
@@ -147,6 +245,11 @@ def _tell(result: Result, options: Options) -> None:
         from dedupe_text.report.text import as_text, summarize
 
         console.say(as_text([result], spared=True) + summarize(result))
+    shown = options.check or options.diff or options.quiet
+    if result.cuts and not shown and not result.text.strip():
+        from dedupe_text.report.text import visible
+
+        console.say(f"dedupe-text: {visible(result.id)}: nothing is left: others said all of it")
     if result.spared and not result.original.sliceable and not options.quiet:
         from dedupe_text.report.text import visible
 
@@ -156,19 +259,24 @@ def _tell(result: Result, options: Options) -> None:
         )
 
 
-def _write(options: Options, given: bytes, data: bytes, reports: dict[str, bytes]) -> None:
-    """Write the files, then standard output, which may be closed at any time."""
-    targets = dict(reports)
-    if options.output != STANDARD:
-        targets[options.output] = data
-    document = None if options.path == STANDARD else os.path.realpath(options.path)
+def _write(
+    targets: dict[str, bytes], options: Options, path: str = STANDARD, given: bytes = b""
+) -> None:
+    """Write the files, then standard output, which may be closed at any time.
+
+    One of them may be the document that was read: `path`, which held what was `given`.
+    """
+    document = None if path == STANDARD else os.path.realpath(path)
     # What cannot be written comes first, so that when it fails nothing else has been.
-    for path in sorted(targets, key=_looks_writable):
-        same = os.path.realpath(path) == document
-        if not same or targets[path] != given:
-            files.replace_bytes(path, targets[path], was=given if same else None)
-    if options.output == STANDARD:
-        console.write_output(data)
+    for target in sorted(targets, key=_looks_writable):
+        if target == STANDARD:
+            continue
+        same = os.path.realpath(target) == document
+        if not same or targets[target] != given:
+            was = given if same else None
+            files.replace_bytes(target, targets[target], was, break_links=options.break_links)
+    if STANDARD in targets:
+        console.write_output(targets[STANDARD])
 
 
 def _looks_writable(path: str) -> bool:

@@ -26,6 +26,11 @@ class Candidates(NamedTuple):
     first: NDArray[np.int64]
     second: NDArray[np.int64]
 
+    def across(self, since: int) -> Candidates:
+        """Those of a passage before number `since` and one from there on."""
+        some = (self.first < since) & (self.second >= since)
+        return Candidates(self.first[some], self.second[some])
+
 
 def lsh_probability(jaccard: float, bands: int, rows: int) -> float:
     """The probability that two sets of this Jaccard similarity share a bucket.
@@ -54,14 +59,20 @@ def find_candidates(
     of a thousand copies, each a little different, not each needs to be held against all.
     `passage` gives the number of the passage for each row of `signatures`, in rising order.
     """
+    keys = band_keys(signatures, rows)
+    one, other = _links(keys.ravel(), np.repeat(passage, keys.shape[1]))
+    return _most_alike(one, other) if len(one) else Candidates(one, other)
+
+
+def band_keys(signatures: NDArray[np.uint32], rows: int) -> NDArray[np.uint64]:
+    """The keys (passages × bands) of the buckets that the signatures fall into."""
     count, num_perm = signatures.shape
     bands = num_perm // rows
     banded = signatures[:, : bands * rows].reshape(count, bands, rows).astype(np.uint64)
     keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), (count, bands))
     for row in range(rows):
         keys = mix(keys + banded[:, :, row])
-    one, other = _links(keys.ravel(), np.repeat(passage, bands))
-    return _most_alike(one, other) if len(one) else Candidates(one, other)
+    return keys
 
 
 def link_buckets(keys: NDArray[np.uint64], passage: NDArray[np.integer]) -> Candidates:

@@ -31,6 +31,7 @@ no nos nov oct op pp prof rep reps rev sen sens sep sept sgt sr st supt viz vol 
 
 _LONGEST = 64
 """Words of the longest passage that is compared as a whole."""
+_SHORT = 8
 _NARROWEST, _WIDEST = 40, 120
 """Columns of text that is taken as wrapped by hand or by a mail program."""
 _OUTER = 1 << 30
@@ -178,6 +179,18 @@ def split_long(passages: Passages, word_hash: NDArray[np.uint64]) -> Passages:
     first = distinct(np.append(passages.first_word, by_content)).astype(np.int32)
     last = np.append(first[1:], np.int32(len(word_hash)))
     return Passages(passages.document[passages.of_words(first)], first, last)
+
+
+def join_short(passages: Passages) -> Passages:
+    """The passages, those of under 8 words joined with such beside them.
+
+    The entries of a menu are passages of one or two words: alone each says nothing.
+    """
+    short = passages.last_word - passages.first_word < _SHORT
+    begins = np.ones(len(passages), np.bool_)
+    begins[1:] = ~(short[1:] & short[:-1]) | (np.diff(passages.document) > 0)
+    last = np.append(passages.first_word[begins][1:], passages.last_word[-1:])
+    return Passages(passages.document[begins], passages.first_word[begins], last)
 
 
 # --- where a passage begins and ends in the text ---------------------------------------------

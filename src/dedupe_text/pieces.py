@@ -33,7 +33,8 @@ class Twin(NamedTuple):
 class Piece(NamedTuple):
     """Neighbouring sentences with one fate: the words ``first:last``, and what stays for them.
 
-    `goes`, `stays`: the aligned words, both rising. `reason` says why the piece is spared.
+    `goes`, `stays`: the aligned words, both rising; those of earlier documents have numbers below
+    zero. `reason` says why the piece is spared.
     """
 
     first: int
@@ -41,6 +42,10 @@ class Piece(NamedTuple):
     goes: NDArray[np.int64]
     stays: NDArray[np.int64]
     reason: Reason | None
+
+    def shifted(self, by: int) -> Piece:
+        """The piece in a numbering that begins elsewhere."""
+        return Piece(self.first + by, self.last + by, self.goes + by, self.stays + by, self.reason)
 
     def moved(self, words: NDArray[np.int64]) -> Iterator[Piece]:
         """The piece in the numbers of a text of which only `words` were looked at.
@@ -51,7 +56,8 @@ class Piece(NamedTuple):
         for part in np.split(own, np.flatnonzero(np.diff(own) != 1) + 1):
             first, last = int(part[0]), int(part[-1]) + 1
             inside = (words[self.goes] >= first) & (words[self.goes] < last)
-            goes, stays = words[self.goes[inside]], words[self.stays[inside]]
+            goes, stays = words[self.goes[inside]], self.stays[inside]
+            stays = stays if (stays < 0).any() else words[stays]
             yield Piece(first, last, goes, stays, self.reason)
 
 

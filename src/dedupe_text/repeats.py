@@ -191,7 +191,10 @@ class Judge:
         return None
 
     def _is_at_once(self, run: Sentences) -> bool:
-        """Whether a reader sees nothing between the two copies."""
+        """Whether both copies are of one document and a reader sees nothing between them."""
+        one, other = self.passages.of_words(np.array([run.first[0], run.begins[0]]))
+        if self.passages.document[one] != self.passages.document[other]:
+            return False
         before, after = (run.ends[-1] + 1, run.first[0]), (run.last[-1], run.begins[0])
         return any(
             last >= first and self.seen_before[last] == self.seen_before[first]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dedupe_text.cleaning import apply_cuts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dedupe_text import textio
-    from dedupe_text.model import Cut, Spared
+    from dedupe_text.model import Cut, Location, Spared
     from dedupe_text.settings import Settings
 
 
@@ -24,6 +26,8 @@ class Result:
     """In the order of the text; they do not overlap."""
     spared: tuple[Spared, ...]
     settings: Settings
+    elsewhere: Mapping[Location, tuple[int, int]] = field(default_factory=dict)
+    """The lines, first and last, of what stays in other documents."""
 
     @property
     def text(self) -> str:

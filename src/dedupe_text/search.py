@@ -10,11 +10,10 @@ from dedupe_text.columns import distinct, first_of_each, run_starts
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.model import Limit
-from dedupe_text.passages import Passages, split_long, split_passages
+from dedupe_text.passages import Passages, split_long
 from dedupe_text.pieces import Near, Piece, Twin
 from dedupe_text.shingles import Shingles, shingle
-from dedupe_text.structure import mark_structure
-from dedupe_text.words import Words, mix, split_words
+from dedupe_text.words import Words, mix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,22 +24,23 @@ if TYPE_CHECKING:
     from dedupe_text.settings import Keep, Settings
 
 
-def split_text(text: str) -> tuple[Words, Passages]:
-    """The words of a text, with what it marks as structure, and its passages."""
-    words = mark_structure(text, split_words(text))
-    return words, split_passages(words)
-
-
 def find_aligned(
-    words: Words, passages: Passages, settings: Settings, few: list[WordPairs] | None = None
+    words: Words,
+    passages: Passages,
+    settings: Settings,
+    few: list[WordPairs] | None = None,
+    since: int = 0,
 ) -> list[WordPairs]:
     """What is said again, word by word; what has too few words is added to `few` if it is given.
 
+    Where `since` is given, only what the passages from that one on say again of those before it.
     Most texts end here, with nothing to judge.
     """
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
     candidates = _candidates(shingles, len(parts), settings)
+    if since:
+        candidates = candidates.across(int(parts.of_words(passages.first_word[[since]])[0]))
     if not len(candidates.first):
         return []
     from dedupe_text.align import align

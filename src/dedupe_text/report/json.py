@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from dedupe_text._version import __version__
-from dedupe_text.report.places import Lines, find_bytes
+from dedupe_text.report.places import Lines, find_bytes, kept_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +29,11 @@ def as_json(results: Sequence[Result]) -> str:
     """
     import json  # with hashlib it takes longer to load than a short text takes to be cleaned
 
-    lines = {result.id: Lines(result.original.text) for result in results}
     report = {
         "schema": SCHEMA,
         "tool": {"name": "dedupe-text", "version": __version__},
         "settings": asdict(results[0].settings) if results else {},
-        "documents": [_document(result, lines) for result in results],
+        "documents": [_document(result) for result in results],
         "totals": {
             "documents": len(results),
             "documents_with_cuts": sum(bool(result.cuts) for result in results),
@@ -56,8 +55,9 @@ def measure(data: bytes) -> dict[str, Any]:
     return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
-def _document(result: Result, lines: dict[str, Lines]) -> dict[str, Any]:
+def _document(result: Result) -> dict[str, Any]:
     original = result.original
+    lines = Lines(original.text)
     return {
         "id": result.id,
         "encoding": original.encoding,
@@ -69,8 +69,8 @@ def _document(result: Result, lines: dict[str, Lines]) -> dict[str, Any]:
         "cuts": _cuts(result, lines),
         "spared": [
             {
-                "removed": _removed(spared, lines[result.id]),
-                "kept": _kept(spared.kept, lines),
+                "removed": _removed(spared, lines),
+                "kept": _kept(result, spared.kept, lines),
                 "similarity": round(spared.similarity, 4),
                 "reason": spared.reason,
                 "differs": [difference._asdict() for difference in spared.differs],
@@ -80,12 +80,12 @@ def _document(result: Result, lines: dict[str, Lines]) -> dict[str, Any]:
     }
 
 
-def _cuts(result: Result, lines: dict[str, Lines]) -> list[dict[str, Any]]:
+def _cuts(result: Result, lines: Lines) -> list[dict[str, Any]]:
     spans = find_bytes(result.original, [cut.removed for cut in result.cuts])
     return [
         {
-            "removed": _removed(cut, lines[result.id]),
-            "kept": _kept(cut.kept, lines),
+            "removed": _removed(cut, lines),
+            "kept": _kept(result, cut.kept, lines),
             "similarity": round(cut.similarity, 4),
             "kind": cut.kind,
             "differs": [difference._asdict() for difference in cut.differs],
@@ -100,11 +100,9 @@ def _removed(finding: Cut | Spared, lines: Lines) -> dict[str, int]:
     return {**finding.removed._asdict(), "line": first, "end_line": last, "words": finding.words}
 
 
-def _kept(kept: Location, lines: dict[str, Lines]) -> dict[str, Any]:
-    place = kept._asdict()
-    if kept.document in lines:  # else it was seen in another run, and its text is not at hand
-        place["line"], place["end_line"] = lines[kept.document].of(kept.span)
-    return place
+def _kept(result: Result, kept: Location, lines: Lines) -> dict[str, Any]:
+    known = kept_lines(result, kept, lines)
+    return {**kept._asdict(), **dict(zip(("line", "end_line"), known or ()))}
 
 
 def _text(original: Decoded, removed: Span, span: Span) -> dict[str, Any]:

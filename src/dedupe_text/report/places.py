@@ -14,6 +14,8 @@ from dedupe_text.model import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dedupe_text.model import Location
+    from dedupe_text.result import Result
     from dedupe_text.textio import Decoded
 
 _NEWLINE_RE = re.compile(r"\r\n?|\n")
@@ -63,6 +65,13 @@ class Lines:
         else:
             first, last = span.start, max(span.start, span.end - 1)
         return bisect_right(self._starts, first), bisect_right(self._starts, last)
+
+
+def kept_lines(result: Result, kept: Location, own: Lines) -> tuple[int, int] | None:
+    """The lines, first and last, of what stays for a finding; None if they are not known."""
+    if kept.document == result.id:
+        return own.of(kept.span)
+    return result.elsewhere.get(kept)
 
 
 def find_bytes(original: Decoded, spans: Sequence[Span]) -> list[Span]:

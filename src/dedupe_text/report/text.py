@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from dedupe_text.model import Cut, Spared
-from dedupe_text.report.places import Lines
+from dedupe_text.report.places import Lines, kept_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedupe_text.model import Difference, Location
+    from dedupe_text.model import Difference
     from dedupe_text.result import Result
 
 # Control and bidirectional characters can hide or reorder a line, and surrogates cannot be printed.
@@ -24,11 +24,11 @@ _SHOWN_DIFFERENCES = 3
 
 def as_text(results: Sequence[Result], *, spared: bool = False) -> str:
     """A line for every cut and, when asked for, for every repeat that was left, with the reason."""
-    lines = {result.id: Lines(result.original.text) for result in results}
     return "".join(
         _line(result, finding, lines) + "\n"
         for result in results
-        for finding in _findings(result, spared=spared)
+        if (findings := _findings(result, spared=spared)) and (lines := Lines(result.original.text))
+        for finding in findings
     )
 
 
@@ -58,23 +58,18 @@ def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
     return sorted(findings, key=lambda finding: finding.removed)
 
 
-def _line(result: Result, finding: Cut | Spared, lines: dict[str, Lines]) -> str:
-    line, _ = lines[result.id].of(finding.removed)
+def _line(result: Result, finding: Cut | Spared, lines: Lines) -> str:
+    line, _ = lines.of(finding.removed)
     kept = finding.kept
     later = kept.document == result.id and kept.start > finding.removed.start
     left = f"left ({_why(finding)}), " if isinstance(finding, Spared) else ""
+    known = kept_lines(result, kept, lines)
+    there = visible(kept.document) + (f":{known[0]}" if known else "")
     return (
         f"{visible(result.id)}:{line}: {left}said {'again' if later else 'before'} at "
-        f"{_place(kept, lines)} ({finding.words} words, {finding.similarity:.2f} alike): "
+        f"{there} ({finding.words} words, {finding.similarity:.2f} alike): "
         f'"{excerpt(finding.removed.of(result.original.text))}"'
     )
-
-
-def _place(kept: Location, lines: dict[str, Lines]) -> str:
-    name = visible(kept.document)
-    if kept.document not in lines:
-        return name
-    return f"{name}:{lines[kept.document].of(kept.span)[0]}"
 
 
 def _why(spared: Spared) -> str:

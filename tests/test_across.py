@@ -1,0 +1,121 @@
+"""Documents beside those that came before: what they said goes, and what stays is named."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from dedupe_text import Document, Settings, clean, clean_many
+from dedupe_text.memory import Memory
+from dedupe_text.split import split_text
+
+SAID = (
+    "The harbour council met on a cold morning to talk about the old stone bridge, which has "
+    "carried carts, buses and far too many lorries since long before anyone in the room was born. "
+    "Nobody wanted to close it, yet nobody could say how the repairs should be paid for."
+)
+OTHER = "Fishermen watched from the quay while gulls argued over scraps beside the empty crates."
+MENU = (
+    "Home News Sport Weather Markets Books Gardens Letters Archive Contact Imprint Privacy "
+    "Cookies Jobs Partners Shop Help Search Login Register Basket Careers Events Maps Audio "
+    "Video Pictures Games Puzzles Crosswords Recipes Travel"
+).replace(" ", "\n")
+
+
+def cleaned(*texts: str, settings: Settings | None = None) -> list[str]:
+    documents = [Document(f"{number}", text) for number, text in enumerate(texts)]
+    return [result.text for result in clean_many(documents, settings, across=True)]
+
+
+def test_the_first_document_to_say_it_keeps_it() -> None:
+    assert cleaned(SAID, f"{OTHER}\n\n{SAID}\n", SAID + "\n\n" + OTHER) == [
+        SAID,
+        f"{OTHER}\n",
+        OTHER,
+    ]
+
+
+def test_what_stays_elsewhere_is_named_with_its_lines() -> None:
+    first, second = clean_many(
+        [Document("a", f"{OTHER}\n\n{SAID}\n"), Document("b", SAID)], across=True
+    )
+    assert not first.cuts
+    (cut,) = second.cuts
+    assert cut.kept.document == "a"
+    assert cut.kept.span.of(first.original.text) == SAID
+    assert second.elsewhere[cut.kept] == (3, 3)
+    (entry,) = json.loads(second.as_json())["documents"][0]["cuts"]
+    assert (entry["kept"]["document"], entry["kept"]["line"]) == ("a", 3)
+
+
+def test_places_are_told_in_the_text_as_it_came() -> None:
+    doubled = f"{SAID}\n\n{SAID}\n\n{OTHER} {OTHER.replace('quay', 'pier')}\n\nThe end of it."
+    tail = f"{OTHER} {OTHER.replace('quay', 'pier')}"
+    first, second = clean_many([Document("a", doubled), Document("b", tail)], across=True)
+    assert [cut.kept.document for cut in first.cuts] == ["a"]
+    for cut in second.cuts:
+        assert cut.kept.span.of(doubled).strip() in tail
+
+
+def test_a_fact_that_only_the_later_document_holds_stays() -> None:
+    said = f"{SAID} It would cost 4 million. {OTHER}"
+    first, second = cleaned(said, said.replace("4 million", "9 million"))
+    assert first == said
+    assert "9 million" in second
+
+
+def test_a_menu_of_single_words_is_found() -> None:
+    _, second = cleaned(f"{MENU}\n\n{SAID}", f"{MENU}\n\n{OTHER}")
+    assert second == OTHER
+
+
+def test_documents_that_are_cut_whole_leave_nothing() -> None:
+    assert cleaned(SAID, SAID, SAID) == [SAID, "", ""]
+
+
+def test_without_across_documents_do_not_know_each_other() -> None:
+    texts = [Document("a", SAID), Document("b", SAID)]
+    assert [result.text for result in clean_many(texts)] == [SAID, SAID]
+
+
+def test_what_is_said_twice_inside_goes_as_it_does_alone() -> None:
+    doubled = f"{SAID}\n\n{OTHER}\n\n{SAID}\n"
+    assert cleaned(OTHER, doubled)[1] == clean(doubled).text
+
+
+@pytest.mark.parametrize("keep", ["first", "last", "fullest"])
+def test_whatever_is_kept_inside_the_first_document_keeps(keep: str) -> None:
+    settings = Settings(keep=keep)  # type: ignore[arg-type]
+    assert cleaned(SAID, f"{OTHER}\n\n{SAID}", settings=settings) == [SAID, OTHER]
+
+
+def test_cleaning_again_finds_nothing_more() -> None:
+    texts = [f"{MENU}\n\n{SAID}", f"{MENU}\n\n{OTHER}\n\n{SAID}", f"{SAID}\n\n{MENU}"]
+    once = cleaned(*texts)
+    assert cleaned(*once) == once
+
+
+def test_a_memory_finds_the_first_that_said_most() -> None:
+    memory = Memory()
+    for name, text in (("a", SAID), ("b", SAID), ("c", OTHER)):
+        memory.add(split_text(text, name))
+    found = memory.find(split_text(f"{OTHER}\n\n{SAID}", "d"), least=10)
+    assert [split.id for split in found] == ["a", "c"]
+
+
+def test_the_chrome_of_real_pages_goes_and_their_articles_stay(data: Path) -> None:
+    with gzip.open(data / "pages.jsonl.gz", "rt", encoding="utf-8") as lines:
+        pages = [json.loads(line) for line in lines][:60]
+    results = clean_many([Document(page["id"], page["text"]) for page in pages], across=True)
+    said = hurt = articles = 0
+    for page, result in zip(pages, results, strict=True):
+        gone = bytearray(len(page["text"]))
+        for cut in result.cuts:
+            if cut.kept.document != result.id:
+                gone[cut.removed.start : cut.removed.end] = b"\1" * cut.removed.length
+        said += sum(gone)
+        hurt += sum(sum(gone[first:last]) for first, last in page.get("article", []))
+        articles += sum(last - first for first, last in page.get("article", []))
+    assert said > 50_000
+    assert hurt < articles / 500

@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dedupe_text.errors import SelfCheckError
+from dedupe_text.fingerprint import folded
 from dedupe_text.lcs import align_words
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
 from dedupe_text.passages import Passages, gap_before
 from dedupe_text.pieces import Piece, unaligned
 from dedupe_text.structure import mark_structure
-from dedupe_text.words import Flag, Words, fold, split_words
+from dedupe_text.words import Flag, Words, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -141,8 +142,8 @@ def check_cuts(text: str, cuts: Sequence[Cut], facts: bool) -> None:
         place = cut.removed.end
         if any(_splits_word(text, edge) for edge in (cut.removed.start, cut.removed.end)):
             raise SelfCheckError(_bug(f"the cut at {cut.removed.start} splits a word"))
-        removed = _folded(cut.removed.of(text))
-        standing = _folded(_standing(text, cut.kept.span, cuts))
+        removed = folded(cut.removed.of(text))
+        standing = folded(_standing(text, cut.kept.span, cuts))
         if _aligned(removed, standing) < round(cut.similarity * cut.words):
             raise SelfCheckError(_bug(f"what the cut at {cut.removed.start} names does not stand"))
         numbers = {word for word in removed if word.isdigit()} if facts else set()
@@ -169,12 +170,6 @@ def _unseen(text: str, span: Span) -> list[str]:
     words = mark_structure(text, split_words(text))
     at = (words.flags & Flag.UNSEEN > 0) & (words.start >= span.start) & (words.end <= span.end)
     return [text[start:end] for start, end in zip(words.start[at].tolist(), words.end[at].tolist())]
-
-
-def _folded(text: str) -> list[str]:
-    words = split_words(text)
-    spelled = [text[start:end] for start, end in zip(words.start.tolist(), words.end.tolist())]
-    return [word.lower() if word.isascii() else fold(word) for word in spelled]
 
 
 def _aligned(one: list[str], other: list[str]) -> int:

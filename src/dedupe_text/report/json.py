@@ -10,12 +10,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from dedupe_text._version import __version__
-from dedupe_text.report.places import Lines, find_bytes
+from dedupe_text.report.places import find_bytes, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dedupe_text.model import Cut, Location, Span, Spared
+    from dedupe_text.report.places import Lines
     from dedupe_text.result import Result
     from dedupe_text.textio import Decoded
 
@@ -29,7 +30,7 @@ def as_json(results: Sequence[Result]) -> str:
     """
     import json  # with hashlib it takes longer to load than a short text takes to be cleaned
 
-    lines = {result.id: Lines(result.original.text) for result in results}
+    lines = lines_of(results)
     report = {
         "schema": SCHEMA,
         "tool": {"name": "dedupe-text", "version": __version__},

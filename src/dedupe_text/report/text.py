@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from dedupe_text.model import Cut, Spared
-from dedupe_text.report.places import Lines
+from dedupe_text.report.places import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dedupe_text.model import Difference, Location
+    from dedupe_text.report.places import Lines
     from dedupe_text.result import Result
 
 # Control and bidirectional characters can hide or reorder a line, and surrogates cannot be printed.
@@ -24,7 +25,7 @@ _SHOWN_DIFFERENCES = 3
 
 def as_text(results: Sequence[Result], *, spared: bool = False) -> str:
     """A line for every cut and, when asked for, for every repeat that was left, with the reason."""
-    lines = {result.id: Lines(result.original.text) for result in results}
+    lines = lines_of(results)
     return "".join(
         _line(result, finding, lines) + "\n"
         for result in results
@@ -51,6 +52,17 @@ def visible(text: str) -> str:
     return _UNSAFE_RE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def message(result: Result, finding: Cut | Spared, lines: dict[str, Lines]) -> str:
+    """What is told of a finding in every format: where it stands too, how alike, how it begins."""
+    kept = finding.kept
+    later = kept.document == result.id and kept.start > finding.removed.start
+    return (
+        f"said {'again' if later else 'before'} at {_place(kept, lines)} "
+        f"({finding.words} words, {finding.similarity:.2f} alike): "
+        f'"{excerpt(finding.removed.of(result.original.text))}"'
+    )
+
+
 def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
     findings: list[Cut | Spared] = [*result.cuts]
     if spared:
@@ -60,14 +72,8 @@ def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
 
 def _line(result: Result, finding: Cut | Spared, lines: dict[str, Lines]) -> str:
     line, _ = lines[result.id].of(finding.removed)
-    kept = finding.kept
-    later = kept.document == result.id and kept.start > finding.removed.start
     left = f"left ({_why(finding)}), " if isinstance(finding, Spared) else ""
-    return (
-        f"{visible(result.id)}:{line}: {left}said {'again' if later else 'before'} at "
-        f"{_place(kept, lines)} ({finding.words} words, {finding.similarity:.2f} alike): "
-        f'"{excerpt(finding.removed.of(result.original.text))}"'
-    )
+    return f"{visible(result.id)}:{line}: {left}{message(result, finding, lines)}"
 
 
 def _place(kept: Location, lines: dict[str, Lines]) -> str:

@@ -11,6 +11,7 @@ from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, wit
 from dedupe_text.errors import SettingsError
 from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
+from dedupe_text.pragmas import accept_covered, cover, find_pragmas, find_unused
 from dedupe_text.repeats import Judge
 from dedupe_text.result import Result
 from dedupe_text.search import find_twins, split_text
@@ -19,7 +20,11 @@ from dedupe_text.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
+    from dedupe_text.model import Span
     from dedupe_text.passages import Passages
+    from dedupe_text.pragmas import Pragma
     from dedupe_text.words import Words
 
 
@@ -57,12 +62,14 @@ def look(
         document = Document("text", document)
     decoded = _decode(document.text, settings)
     words, passages = split_text(decoded.text)
-    pieces = _find_all(decoded.text, words, passages, settings, near)
+    pragmas = find_pragmas(decoded.text, words)
+    pieces = _find_all(decoded.text, words, passages, settings, near, pragmas)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, document.id, decoded.text, words, passages)
     check_cuts(decoded.text, cuts, settings.facts)
-    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings)
+    unused = find_unused(pragmas, pieces, len(words))
+    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings, unused)
     return Looked(result, words, passages)
 
 
@@ -80,19 +87,29 @@ def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
 
 
 def _find_all(
-    text: str, words: Words, passages: Passages, settings: Settings, near: list[Near] | None
+    text: str,
+    words: Words,
+    passages: Passages,
+    settings: Settings,
+    near: list[Near] | None,
+    pragmas: Sequence[Pragma],
 ) -> list[Piece]:
     """What goes and what is spared: cut until nothing more is found.
 
     So cleaning twice is cleaning once.
     """
-    left = words, passages
-    alive = np.arange(len(words))
+    comments = [pragma.span for pragma in pragmas]
+    left, alive = (words, passages), np.arange(len(words))
+    if pragmas:
+        left, alive = _left(text, words, [], comments)
     gone: list[Piece] = []
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
         seen: list[Near] | None = None if near is None else []
-        found = [part for piece in _find(*left, settings, seen) for part in piece.moved(alive)]
+        pieces = _find(*left, settings, seen)
+        if pragmas:
+            pieces = accept_covered(pieces, cover(pragmas, len(words))[alive])
+        found = [part for piece in pieces for part in piece.moved(alive)]
         if near is not None and seen is not None:
             near += [part for one in seen for part in one.moved(alive)]
         more = in_order(found)
@@ -103,12 +120,20 @@ def _find_all(
         if near is not None:
             near += [Near(piece, Limit("taken")) for piece in _given_up(gone, settled)]
         gone = settled
-        left = split_text(without(text, cut_spans(text, words, gone)))
-        stays = np.ones(len(words), np.bool_)
-        for piece in gone:
-            stays[piece.first : piece.last] = False
-        alive = np.flatnonzero(stays)
+        left, alive = _left(text, words, gone, comments)
     return _spare(gone, "structure")  # each copy is the witness of another
+
+
+def _left(
+    text: str, words: Words, gone: Sequence[Piece], comments: Sequence[Span]
+) -> tuple[tuple[Words, Passages], NDArray[np.intp]]:
+    """What is left of a text without its pragmas when the pieces are gone, and which words."""
+    spans = sorted([*cut_spans(text, words, gone), *comments])
+    start = words.start
+    stays = np.ones(len(words), np.bool_)
+    for span in spans:
+        stays[slice(*np.searchsorted(start, span))] = False
+    return split_text(without(text, spans)), np.flatnonzero(stays)
 
 
 def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Piece]:

@@ -9,7 +9,7 @@ from dedupe_text.cleaning import apply_cuts
 
 if TYPE_CHECKING:
     from dedupe_text import textio
-    from dedupe_text.model import Cut, Spared
+    from dedupe_text.model import Cut, Spared, Unused
     from dedupe_text.settings import Settings
 
 
@@ -24,6 +24,8 @@ class Result:
     """In the order of the text; they do not overlap."""
     spared: tuple[Spared, ...]
     settings: Settings
+    unused: tuple[Unused, ...] = ()
+    """The pragmas in the text that change nothing, in its order."""
 
     @property
     def text(self) -> str:

@@ -78,7 +78,8 @@ def _driver() -> dict[str, Any]:
             "text": "The words of a passage stand in another one too, which can stay in its stead."
         },
         "help": {
-            "text": "Take one of the two out, or let dedupe-text do it."
+            "text": "Take one of the two out, or let dedupe-text do it. If the repeat is meant,"
+            " put a comment 'dedupe-text: ignore-next' on the line before it."
         },
         "defaultConfiguration": {"level": "warning"},
     }

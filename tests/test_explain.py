@@ -137,7 +137,11 @@ def test_a_sentence_of_which_too_little_is_aligned_is_told_with_the_limit() -> N
 
 
 def test_a_sentence_scattered_over_the_other_copy_is_told_with_the_limit() -> None:
-    finding = kinds_in(CASES["headlines"], 32)["scattered"]
+    same = [" ".join(WORDS[start : start + 8]) for start in (0, 8, 16)]
+    between = " ".join(f"{word}s" for word in WORDS[:30])
+    text = f"The {f' {between} '.join(same)}.\n\n{OTHER}\n\nThe {' '.join(same)}.\n"
+    (finding,) = explain(text, 5).findings
+    assert finding.verdict == "scattered"
     assert finding.limit is not None
     assert finding.limit.has > finding.limit.needs
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text.columns import first_of_each, run_starts
-from dedupe_text.lcs import align_words
+from dedupe_text.lcs import align_closely
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
@@ -101,10 +101,16 @@ class _Hashes:
         return self.documents[number - 1], self.documents[number]
 
     def apart(self, run: Run) -> Run:
-        """The run up to where its two sides would overlap, if both are of one document."""
-        if self.document(run.kept) != self.document(run.again):
+        """As much of the run that its two sides do not overlap, if both are of one document.
+
+        From where a sentence begins, if one does: the words before the first of two copies in a
+        row may be the same as the last words of both.
+        """
+        over = run.length - run.diagonal
+        if over <= 0 or self.document(run.kept) != self.document(run.again):
             return run
-        return run._replace(length=min(run.length, run.diagonal))
+        skip = self.edge_near(run.again, run.again, run.again + over) - run.again
+        return Run(run.kept + skip, run.again + skip, run.diagonal)
 
     def edge_near(self, word: int, least: int, most: int) -> int:
         """The beginning of a sentence nearest to `word`, or `most` if none is in between."""
@@ -243,7 +249,8 @@ def _align_chain(chain: list[Run], hashes: _Hashes) -> WordPairs:
     (kept, kept_end), (again, again_end) = _extent(chain, hashes)
     pairs: list[NDArray[np.int64]] = []
     for run in [*_anchors(chain), Run(kept_end, again_end, 0)]:
-        pairs.append(_align_between(kept, run.kept, again, run.again, hashes))
+        sides = bool(pairs), run.length > 0
+        pairs.append(_align_between(kept, run.kept, again, run.again, hashes, sides))
         along = np.arange(run.length)
         pairs.append(np.stack([run.kept + along, run.again + along], axis=1))
         kept, again = run.kept + run.length, run.again + run.length
@@ -266,12 +273,15 @@ def _anchors(chain: list[Run]) -> list[Run]:
 
 
 def _align_between(
-    kept: int, kept_end: int, again: int, again_end: int, hashes: _Hashes
+    kept: int, kept_end: int, again: int, again_end: int, hashes: _Hashes, sides: tuple[bool, bool]
 ) -> NDArray[np.int64]:
     if not (0 < kept_end - kept <= _LONGEST and 0 < again_end - again <= _LONGEST):
         return np.zeros((0, 2), np.int64)
-    found = align_words(
-        hashes.words[kept:kept_end].tolist(), hashes.words[again:again_end].tolist()
+    found = align_closely(
+        hashes.words[kept:kept_end].tolist(),
+        hashes.words[again:again_end].tolist(),
+        after=sides[0],
+        before=sides[1],
     )
     pairs = np.array(found, np.int64).reshape(-1, 2)
     pairs += (kept, again)

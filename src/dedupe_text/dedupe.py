@@ -150,7 +150,7 @@ def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
 def _find(
     words: Words, passages: Passages, settings: Settings, near: list[Near] | None
 ) -> list[Piece]:
-    if len(passages) < 2:
+    if not len(passages):
         return []
     judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
     twins, said = find_twins(words, passages, judge, settings)

@@ -39,6 +39,11 @@ _SPACE_RE = re.compile(r"\s+")
 _NEWLINE_RE = re.compile(r"\r\n?|\n")
 _CLOSING_RE = re.compile(r"[^\w\s(\[{<«“‘„‚「『（【《〈¿¡]*")
 """What still belongs to the passage before when no white space follows it."""
+_FENCE = r"\n[ \t>]*(?:```+|~~~+)[ \t\r]*"
+_CODE_ENDS_RE = re.compile(rf"[^\w\n]*(?:\n\s*[\])}}][^\w\n]*)*(?:\s*{_FENCE})?(?=\n|\Z)")
+_CODE_BEGINS_RE = re.compile(rf"{_FENCE}\n\W*\Z")
+"""Lines without words that are of the code before or after them: what stood behind a fence that is
+left alone would be code."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -206,6 +211,12 @@ def gap_before(text: str, words: Words, word: int) -> Gap:
     """
     left = int(words.end[word - 1]) if word else 0
     right = int(words.start[word]) if word < len(words) else len(text)
+    if word and words.flags[word - 1] & Flag.CODE:
+        ends = _CODE_ENDS_RE.match(text, left, right)
+        left += len(ends[0].rstrip()) if ends else 0
+    if word < len(words) and words.flags[word] & Flag.CODE:
+        begins = _CODE_BEGINS_RE.search(text, left, right)
+        right = begins.start() + 1 if begins else right
     runs = [
         (len(_NEWLINE_RE.findall(run[0])), Span(*run.span()))
         for run in _SPACE_RE.finditer(text, left, right)

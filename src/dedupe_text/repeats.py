@@ -68,6 +68,8 @@ class Judge:
         self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
         self.code = words.flags & Flag.CODE > 0
         self.heading = words.flags & Flag.HEADING > 0
+        self.lower = words.flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
+        self.stop = words.flags & (Flag.STOP | Flag.TERMINATOR) > 0
         at = run_starts(self.code)
         self.code_first = at[self.code[at]]
         self.code_last = np.append(at, len(words))[1:][self.code[at]]
@@ -135,8 +137,11 @@ class Judge:
         ahead = np.searchsorted(run, run[begins], "right") - begins
         behind = ends + 1 - np.searchsorted(run, run[ends])
         other = np.append(goes[begins], goes[ends] + 1)
-        flags = self.words.flags[np.minimum(other, len(self.words) - 1)]
-        goes_on = flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
+        # In lower case a sentence goes on, unless it ends with a stop and in the other copy too or
+        # the next one begins so there.
+        lower = self.lower[np.minimum(other, len(self.words) - 1)]
+        alike = np.append(self.lower[stays[begins]], self.stop[stays[ends]])
+        goes_on = lower & ~(alike & self.stop[other - 1])
         after = np.searchsorted(own, other).clip(1, len(own) - 1)
         # So near to one of its own an edge may come from a word put in or left out there.
         apart = np.minimum(other - own[after - 1], own[after] - other) > NEAR
@@ -169,17 +174,12 @@ class Judge:
     def _limit(self, run: Sentences) -> Limit | None:
         """What the run lacks: length for where it stands, or likeness for its length."""
         weight = float(run.weight.sum())
-        at_once = (
-            0 <= run.first[0] - run.ends[-1] - 1 <= NEAR
-            or 0 <= run.begins[0] - run.last[-1] <= NEAR
-        )
-        verbatim = run.aligned.sum() == run.length.sum() == run.spread.sum()
         whole = self._is_whole(run.first[0], run.last[-1])
-        share = _WHOLE if verbatim and whole else 1
-        if at_once:
+        share = _WHOLE if run.verbatim and whole else 1
+        if self._is_at_once(run):
             # A paragraph of its own that repeats a sentence of another is a pull quote.
             of_one_kind = whole == self._is_whole(run.begins[0], run.ends[-1] + 1)
-            share = _AT_ONCE_VERBATIM if verbatim and of_one_kind else _AT_ONCE
+            share = _AT_ONCE_VERBATIM if run.verbatim and of_one_kind else _AT_ONCE
         least = self.min_words * share
         if weight < least:
             return Limit("short", weight, least)
@@ -189,6 +189,14 @@ class Judge:
         if run.similarity < least:
             return Limit("unlike", run.similarity, least)
         return None
+
+    def _is_at_once(self, run: Sentences) -> bool:
+        """Whether a reader sees nothing between the two copies."""
+        before, after = (run.ends[-1] + 1, run.first[0]), (run.last[-1], run.begins[0])
+        return any(
+            last >= first and self.seen_before[last] == self.seen_before[first]
+            for first, last in (before, after)
+        )
 
     def _lost(
         self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
@@ -219,11 +227,12 @@ class Judge:
         A section pasted once more is an accident; a formula, a refrain, the cells of a table
         come back. `said`: all that is said again, also what is too short for a repeat.
         """
-        times = np.maximum(self._count_times(said), self._count_copies())
+        copies = self._count_copies()
+        times = np.maximum(self._count_times(said), copies)
         others: list[Twin] = []
         for twin in twins:
             limit = self._form(twin, times)
-            if limit is None:
+            if limit is None or self._is_slip(twin.sentences, copies):
                 others.append(twin)
             else:
                 self._turn_down(limit, twin.sentences, twin.stays, twin.goes)
@@ -252,6 +261,15 @@ class Judge:
         copies = np.empty(len(content), np.intp)
         copies[order] = np.repeat(count, count)
         return copies
+
+    def _is_slip(self, run: Sentences, copies: NDArray[np.intp]) -> bool:
+        """Whether most of what is said at once, word for word, is said just twice.
+
+        However much else may be like it, nothing but a slip puts it there.
+        """
+        twice = copies[self.passages.of_words(run.first)] <= 2
+        most = bool(2 * run.weight[twice].sum() > run.weight.sum())
+        return most and run.verbatim and self._is_at_once(run)
 
     def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
         """How far a twin falls short of what is needed where a text says something so often."""

@@ -53,6 +53,11 @@ class Sentences(NamedTuple):
         """The share of aligned words, in whichever copy it is less."""
         return float(self.aligned.sum() / max(self.length.sum(), self.spread.sum()))
 
+    @property
+    def verbatim(self) -> bool:
+        """Whether both copies say the same word for word, as far as a reader sees."""
+        return bool(self.aligned.sum() == self.length.sum() == self.spread.sum())
+
     def are_fuller(self) -> bool:
         """Whether they have more words from first to last than the other copy has."""
         if not len(self.first):

@@ -52,6 +52,13 @@ def test_every_signature_is_bit_identical_to_datasketch(
         assert ours.tolist() == theirs.hashvalues.tolist()
 
 
+def test_how_many_are_signed_together_does_not_matter() -> None:
+    lots = np.random.default_rng(1)
+    sets = [lots.integers(0, 2**32, 1 << size).tolist() for size in range(17)]
+    alone = [sign_sets([one], 16)[0] for one in sets]
+    assert np.array_equal(sign_sets(sets, 16), alone)
+
+
 def test_the_default_scheme_and_seed_of_datasketch_are_ours() -> None:
     theirs = MinHash(hashfunc=int)
     theirs.update(12345)

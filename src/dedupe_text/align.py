@@ -7,7 +7,6 @@ whether they make a repeat.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -100,6 +99,11 @@ class _Hashes:
         number = bisect_right(self.documents, word)
         return self.documents[number - 1], self.documents[number]
 
+    def of_same_documents(self, run: Run, other: Run) -> bool:
+        """Whether both runs have their sides in the same two documents."""
+        sides = (run.kept, other.kept), (run.again, other.again)
+        return all(self.document(one) == self.document(two) for one, two in sides)
+
     def apart(self, run: Run) -> Run:
         """As much of the run that its two sides do not overlap, if both are of one document.
 
@@ -175,17 +179,19 @@ def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes
     """
     runs: list[Run] = []
     order = np.lexsort((again, again - kept))
+    diagonal, end = 0, 0  # of the last run; no seed is on the diagonal 0
     for one, other in zip(kept[order].tolist(), again[order].tolist()):
-        last = runs[-1] if runs else None
-        if not last or last.diagonal != other - one:
+        if other - one != diagonal:
             runs.append(_grow(one, other, hashes, MOST_GROWN))
-        elif other >= last.again + last.length:
-            between = other - last.again - last.length
-            run = _grow(one, other, hashes, between)
-            if run.again > last.again + last.length:
+        elif other < end:
+            continue
+        else:
+            run = _grow(one, other, hashes, other - end)
+            if run.again > end or not hashes.of_same_documents(run, runs[-1]):
                 runs.append(run)
             else:
-                runs[-1] = last._replace(length=run.again + run.length - last.again)
+                runs[-1] = runs[-1]._replace(length=run.again + run.length - runs[-1].again)
+        diagonal, end = other - one, runs[-1].again + runs[-1].length
     runs = [hashes.apart(run) for run in runs]
     return sorted(runs, key=lambda run: (run.again, run.kept))
 
@@ -199,11 +205,11 @@ def _grow(kept: int, again: int, hashes: _Hashes, behind: int) -> Run:
     return Run(kept - back, again - back, back + hashes.equal_ahead(kept, again, most))
 
 
-@dataclass(slots=True)
 class _Chain:
     """Runs that follow each other on both sides, near one diagonal."""
 
-    runs: list[Run] = field(default_factory=list)
+    def __init__(self, run: Run) -> None:
+        self.runs = [run]
 
     def takes(self, run: Run, hashes: _Hashes) -> bool:
         last = self.runs[-1]
@@ -213,8 +219,7 @@ class _Chain:
             return False
         if abs(run.diagonal - last.diagonal) > GAP:
             return False
-        documents = hashes.document(run.kept), hashes.document(run.again)
-        if documents != (hashes.document(last.kept), hashes.document(last.again)):
+        if not hashes.of_same_documents(run, last):
             return False
         return self._over(run) <= min(_OVER, run.length - 1)
 
@@ -237,7 +242,7 @@ def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
             best = min(near, key=lambda chain: abs(chain.runs[-1].diagonal - run.diagonal))
             best.add(run)
         else:
-            open_.append(_Chain([run]))
+            open_.append(_Chain(run))
         ended = [c for c in open_ if c.runs[-1].again + c.runs[-1].length + GAP < run.again]
         done += ended
         open_ = [chain for chain in open_ if chain not in ended] if ended else open_

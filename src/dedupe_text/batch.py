@@ -12,7 +12,7 @@ from dedupe_text.paraphrase import Region, beside, find_regions
 from dedupe_text.passages import Passages
 from dedupe_text.pieces import Twin, unaligned
 from dedupe_text.repeats import Judge
-from dedupe_text.search import find_twins, split_text
+from dedupe_text.search import find_aligned, find_twins, split_text
 from dedupe_text.words import Words
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ _MOSTLY = 0.5
 def find_said(batch: Batch, settings: Settings) -> list[Said]:
     """All that is said again in the documents, as a star around what is kept."""
     judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
-    twins, _ = find_twins(batch.words, batch.passages, judge, settings)
+    aligned = find_aligned(batch.words, batch.passages, settings)
+    twins, _ = find_twins(aligned, judge, settings.keep)
     said = [Said.of(twin) for twin, _ in judge.gather(twins)]
     return said if settings.order == "kept" else _said_freely(said, batch, judge, settings)
 

@@ -12,9 +12,8 @@ from dedupe_text.errors import SettingsError
 from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
 from dedupe_text.pragmas import accept_covered, cover, find_pragmas, find_unused
-from dedupe_text.repeats import Judge
 from dedupe_text.result import Result
-from dedupe_text.search import find_twins, split_text
+from dedupe_text.search import find_aligned, find_twins, split_text, too_few
 from dedupe_text.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedupe_text.align import WordPairs
     from dedupe_text.model import Span
     from dedupe_text.passages import Passages
     from dedupe_text.pragmas import Pragma
@@ -152,10 +152,19 @@ def _find(
 ) -> list[Piece]:
     if not len(passages):
         return []
-    judge = Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
-    twins, said = find_twins(words, passages, judge, settings)
-    found = judge.gather(judge.without_forms(twins, said))
-    return [piece for _, pieces in found for piece in pieces]
+    few: list[WordPairs] | None = None if near is None else []
+    aligned = find_aligned(words, passages, settings, few)
+    found: list[Piece] = []
+    if aligned:
+        from dedupe_text.repeats import Judge  # not for a text that says nothing twice
+
+        limits = settings.similarity, settings.min_words, settings.facts
+        judge = Judge(words, passages, *limits, near)
+        twins = judge.without_forms(*find_twins(aligned, judge, settings.keep))
+        found = [piece for _, pieces in judge.gather(twins) for piece in pieces]
+    if near is not None and few:
+        near += [too_few(pairs, settings) for pairs in few]
+    return found
 
 
 # --- repeats, nothing cut ----------------------------------------------------------------------

@@ -36,9 +36,10 @@ class Facts:
     ) -> NDArray[np.bool_]:
         """Which sentences hold a number or a name that is not aligned.
 
-        All of them, where that is so of a third of the repeat, or where of a third of its facts
-        others stand in the kept copy: such a repeat is a form that was filled in twice. Facts in
-        another order are other facts: who did what to whom.
+        All of them, where that is so of a third of the repeat, or where of a third of the facts
+        from its first word to its last others stand in the kept copy: such a repeat is a form that
+        was filled in twice, be it that some of its sentences are no longer alike. Facts in another
+        order are other facts: who did what to whom.
         """
         begin, end = int(run.first[0]), int(run.last[-1])
         fact = self.fact[begin:end].copy()
@@ -47,15 +48,15 @@ class Facts:
         for first in (run.first - begin).tolist():
             # A sentence begins with a capital whatever its first word is.
             fact[first] &= alone[first] and not self._is_no_name(begin + first)
+        others = self._count_others(begin + np.flatnonzero(fact & alone), stays, goes)
+        of_form = others > 1 and others >= _FORM * fact.sum()
         in_run = np.zeros(end - begin + 1, np.int8)
         in_run[run.first - begin] += 1
         in_run[run.last - begin] -= 1
         fact &= np.cumsum(in_run[:-1]) > 0
         lost = fact & alone
         lost_in = np.add.reduceat(lost, run.first - begin) > 0
-        others = self._count_others(begin + np.flatnonzero(lost), stays, goes)
-        of_form = run.weight[lost_in].sum() >= _FORM * run.weight.sum()
-        of_form |= others > 1 and others >= _FORM * fact.sum()
+        of_form |= run.weight[lost_in].sum() >= _FORM * run.weight.sum()
         all_or_some: NDArray[np.bool_] = lost_in | of_form
         return all_or_some
 

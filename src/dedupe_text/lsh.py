@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct, run_starts
+from dedupe_text.columns import distinct, run_starts, sort_together
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
@@ -60,13 +60,15 @@ def find_candidates(
     keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), (count, bands))
     for row in range(rows):
         keys = mix(keys + banded[:, :, row])
-    return _most_alike(*_links(keys.ravel(), np.repeat(passage, bands)))
+    one, other = _links(keys.ravel(), np.repeat(passage, bands))
+    return _most_alike(one, other) if len(one) else Candidates(one, other)
 
 
 def link_buckets(keys: NDArray[np.uint64], passage: NDArray[np.integer]) -> Candidates:
     """Link the passages of equal keys: each to the first of its bucket and to the one before.
 
-    The number of pairs grows with the bucket, not with its square.
+    The number of pairs grows with the bucket, not with its square. Keys are hashes: such as differ
+    in their last bits alone may be taken as equal.
     """
     return unique_pairs(*_links(keys, passage))
 
@@ -74,8 +76,7 @@ def link_buckets(keys: NDArray[np.uint64], passage: NDArray[np.integer]) -> Cand
 def _links(
     keys: NDArray[np.uint64], passage: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    order = np.argsort(keys, kind="stable")
-    keys, member = keys[order], passage[order].astype(np.int64)
+    keys, member = sort_together(keys, passage)
     begins = np.append(True, keys[1:] != keys[:-1])
     first = member[np.maximum.accumulate(np.where(begins, np.arange(len(keys)), 0))]
     again = np.flatnonzero(~begins)

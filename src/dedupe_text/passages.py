@@ -116,7 +116,7 @@ def split_passages(words: Words) -> Passages:
 def _ends_sentence(words: Words) -> NDArray[np.bool_]:
     """Whether a sentence ends between each word and the next."""
     flags, following = words.flags[:-1], words.flags[1:]
-    goes_on = (following & Flag.LOWER > 0) & (following & Flag.UPPER == 0)
+    goes_on = following & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
     spaced = flags & (Flag.SPACE | Flag.NEWLINE) > 0
     stop = (flags & Flag.STOP > 0) & spaced
     goes_on[stop] |= _is_abbreviation(words, np.flatnonzero(stop))
@@ -129,11 +129,10 @@ def _ends_sentence(words: Words) -> NDArray[np.bool_]:
 
 def _is_abbreviation(words: Words, at: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Initials, the marks of numbered lists, and what `ABBREVIATIONS` lists."""
-    initial = (words.end[at] - words.start[at] == 1) & (words.flags[at] & Flag.UPPER > 0)
-    line = np.searchsorted(words.line_start, words.start[at], "right")
-    line_before = np.searchsorted(words.line_start, words.start[at - 1], "right")
-    number = words.flags[at] & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT
-    item = number & ((line > line_before) | (at == 0))
+    length, flags = words.end[at] - words.start[at], words.flags[at]
+    initial = (length == 1) & (flags & Flag.UPPER > 0)
+    number = flags & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT
+    item = number & ((at == 0) | (words.flags[at - 1] & Flag.NEWLINE > 0))
     found: NDArray[np.bool_] = initial | item | are_among(words.hash[at], _abbreviations())
     return found
 
@@ -150,17 +149,15 @@ def _ends_line(words: Words, goes_on: NDArray[np.bool_]) -> NDArray[np.bool_]:
     paragraph, or is in lower case. A line without words parts paragraphs.
     """
     ends = np.zeros(len(words) - 1, np.bool_)
-    last = np.searchsorted(words.start, np.append(words.line_start[1:], words.end[-1])) - 1
-    line = np.flatnonzero(np.diff(last, prepend=-1))  # of those with words
-    last = last[line]
-    if len(line) < 2:
+    broken = words.flags[:-1] & Flag.NEWLINE > 0
+    last = np.append(np.flatnonzero(broken), len(ends))  # of each line
+    if len(last) < 2:
         return ends
+    line = np.searchsorted(words.line_start, words.start[last], "right") - 1
     length = words.end[last] - words.line_start[line]
-    blank = np.diff(line) > 1
-    paragraph = np.append(0, np.flatnonzero(blank) + 1)
-    width = np.repeat(np.maximum.reduceat(length, paragraph), np.diff(paragraph, append=len(line)))[
-        :-1
-    ]
+    blank = line[1:] - line[:-1] > 1
+    begins = np.append(True, blank)
+    width = np.maximum.reduceat(length, np.flatnonzero(begins))[np.cumsum(begins) - 1][:-1]
     last = last[:-1]
     needed = length[:-1] + 1 + words.end[last + 1] - words.start[last + 1]
     wrapped = goes_on[last] | ((needed > width) & (width >= _NARROWEST) & (width <= _WIDEST))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe_text.columns import sort_together
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ class Shingles:
 
         One that shares none cannot be alike to any: its Jaccard similarity to all is 0.
         """
-        order = np.argsort(self.hash, kind="stable")
-        hashes, passage = self.hash[order], self.passage[order]
+        hashes, passage = sort_together(self.hash, self.passage)
         met = (hashes[1:] == hashes[:-1]) & (passage[1:] != passage[:-1])
         shared = np.zeros(passages, np.bool_)
         shared[passage[1:][met]] = True
@@ -54,10 +54,12 @@ def shingle(word_hash: NDArray[np.uint64], passages: Passages, size: int) -> Shi
     length = passages.last_word - passages.first_word
     passage = np.repeat(np.arange(len(passages), dtype=np.int32), length)
     word = np.arange(len(word_hash), dtype=np.int32)
-    last = passages.last_word[passage]
+    left = passages.last_word[passage] - word
     total = word_hash.copy()
     for place in range(1, size):
         # Past the end of its passage a short one adds nothing; a full one never gets there.
-        total[:-place] += mix(word_hash[place:] + np.uint64(place)) * (word[place:] < last[:-place])
-    full = (word + size <= last) | (word == passages.first_word[passage])
-    return Shingles(mix(total[full]), word[full], passage[full])
+        total[:-place] += mix(word_hash[place:] + np.uint64(place)) * (left[:-place] > place)
+    full = left >= size
+    full[passages.first_word] = True
+    at = np.flatnonzero(full)
+    return Shingles(mix(total[at]), word[at], passage[at])

@@ -75,10 +75,9 @@ def mark_structure(text: str, words: Words) -> Words:
     """
     if not len(words):
         return words
-    # In bytes, and byte by byte, what is not there is missed sooner.
     lines = b"\n" + text.encode("utf-8", "surrogatepass")
     code = _spans(text, lines, _CODE)
-    if b"```" in lines or b"~~~" in lines:
+    if _stands(b"```", lines) or _stands(b"~~~", lines):
         code += _fenced(text)
     unseen = _spans(text, lines, _UNSEEN)
     headings = _spans(text, lines, _HEADING)
@@ -101,9 +100,14 @@ def _spans(text: str, lines: bytes, marks: _Marks) -> list[tuple[int, int]]:
     return [
         found.span()
         for signs, mark in marks
-        if any(all(byte in lines for byte in sign) and sign in lines for sign in signs)
+        if any(_stands(sign, lines) for sign in signs)
         for found in re.finditer(mark, text, re.MULTILINE)
     ]
+
+
+def _stands(sign: bytes, lines: bytes) -> bool:
+    """Whether a string stands in the text; in bytes, and byte by byte, it is missed sooner."""
+    return all(byte in lines for byte in sign) and sign in lines
 
 
 def _fenced(text: str) -> list[tuple[int, int]]:

@@ -145,8 +145,10 @@ def fold(word: str) -> str:
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The finaliser of SplitMix64 (Steele, Lea and Flood, 2014): a bijection that keeps 0."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
 
 
 def _code_points(text: str) -> _Codes:
@@ -175,8 +177,10 @@ def _tables_for(codes: _Codes) -> _Tables:
     if codes.dtype == np.uint8:
         return _tables(frozenset({0}))
     seen = np.zeros(0x1100, bool)
-    for block in range(0, len(codes), _BLOCK):
-        seen[codes[block : block + _BLOCK] >> 8] = True
+    seen[0] = True
+    for first in range(0, len(codes), _BLOCK):
+        block = codes[first : first + _BLOCK]
+        seen[block[block > 0xFF] >> 8] = True
     return _tables(frozenset(np.flatnonzero(seen).tolist()))
 
 
@@ -283,20 +287,24 @@ def _split_block(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint16]]:
     """start, end, hash and flags of the words in ``codes[first:last]``."""
     block = codes[first:last]
-    flags = tables.flags[block]
-    at = np.flatnonzero(flags & Flag.IGNORED == 0)
-    if len(at) < len(block):
+    flags = tables.flags.take(block)
+    ignored = flags & Flag.IGNORED > 0
+    at = np.flatnonzero(~ignored) if ignored.any() else None
+    if at is not None:
         block, flags = block[at], flags[at]
     in_word = flags & IN_WORD > 0
-    start = np.flatnonzero(_word_starts(flags, in_word))
+    starts = _word_starts(flags, in_word)
+    start = np.flatnonzero(starts)
     if not len(start):
         empty = np.zeros(0, np.int32)
         return empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.uint16)
-    length = np.add.reduceat(in_word, start, dtype=np.int32)
+    in_word[:-1] &= starts[1:] | ~in_word[1:]
+    end = np.flatnonzero(in_word)  # the last character of each word
     joined = np.bitwise_or.reduceat(flags, start)
-    hashes = _hash_words(block[start[0] :], start - start[0], tables)
-    end = at[start + length - 1] + 1
-    return (at[start] + first).astype(np.int32), (end + first).astype(np.int32), hashes, joined
+    hashes = _hash_words(block, start, end, tables)
+    if at is not None:
+        start, end = at[start], at[end]
+    return (start + first).astype(np.int32), (end + 1 + first).astype(np.int32), hashes, joined
 
 
 def _word_starts(flags: NDArray[np.uint16], in_word: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -312,21 +320,24 @@ def _word_starts(flags: NDArray[np.uint16], in_word: NDArray[np.bool_]) -> NDArr
     return starts
 
 
-def _hash_words(block: _Codes, start: NDArray[np.intp], tables: _Tables) -> NDArray[np.uint64]:
+def _hash_words(
+    block: _Codes, start: NDArray[np.intp], end: NDArray[np.intp], tables: _Tables
+) -> NDArray[np.uint64]:
     """For each word the polynomial of its folded characters' values, mixed.
 
     The powers run through the block, and each word is brought back by its inverse power: so one
     multiplication a character is enough. Characters outside words have the value 0.
     """
-    terms = tables.value[block]
-    width = tables.width[block]
-    wide = np.flatnonzero(width > 1)
-    size = int(width.sum(dtype=np.int64)) if len(wide) else 0
-    powers, inverses = _powers((max(len(block), size) + _LONGEST_FOLD).bit_length())
+    terms = tables.value.take(block)
+    wide = np.flatnonzero(block > 0x7F)  # no ASCII character is folded to several
+    wide = wide[tables.width[block[wide]] > 1]
     if not len(wide):
+        powers, inverses = _powers(len(block).bit_length())
         terms *= powers[: len(block)]
-        return mix(np.add.reduceat(terms, start) * inverses[start])
+        return mix(_sums(terms, end) * inverses[start])
+    width = tables.width[block]
     place = np.cumsum(width, dtype=np.int64) - width
+    powers, inverses = _powers((max(len(block), int(place[-1])) + _LONGEST_FOLD).bit_length())
     terms *= powers[place]
     unique = distinct(block[wide])
     which = np.searchsorted(unique, block[wide])
@@ -334,10 +345,17 @@ def _hash_words(block: _Codes, start: NDArray[np.intp], tables: _Tables) -> NDAr
     for part in range(1, max(map(len, folds))):
         codes = [fold[part] + 1 if part < len(fold) else 0 for fold in folds]
         terms[wide] += mix(np.array(codes, np.uint64))[which] * powers[place[wide] + part]
-    return mix(np.add.reduceat(terms, start) * inverses[place[start]])
+    return mix(_sums(terms, end) * inverses[place[start]])
 
 
-@lru_cache(maxsize=4)
+def _sums(terms: NDArray[np.uint64], end: NDArray[np.intp]) -> NDArray[np.uint64]:
+    """The sums of the words that end there, for between words all is 0."""
+    sums = np.cumsum(terms)[end]
+    sums[1:] -= sums[:-1]
+    return sums
+
+
+@lru_cache(maxsize=16)
 def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Powers of an odd number modulo 2**64, and of its inverse, ``1 << bits`` of each."""
     base = 0x9E3779B97F4A7C15
@@ -350,7 +368,7 @@ def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 def _line_starts(codes: _Codes) -> NDArray[np.int32]:
     r"""Lines end at ``\n``, ``\r\n`` or ``\r``, and nowhere else."""
-    ends = np.flatnonzero((codes == 10) | (codes == 13))
-    following = codes[np.minimum(ends + 1, max(len(codes) - 1, 0))]
-    ends = ends[(codes[ends] == 10) | (following != 10)]
-    return np.concatenate([[0], ends + 1]).astype(np.int32)
+    ends = codes == 13
+    ends[:-1] &= codes[1:] != 10
+    ends |= codes == 10
+    return np.append(0, np.flatnonzero(ends) + 1).astype(np.int32)

@@ -1,0 +1,65 @@
+"""What is left out on the way to candidates could not have been one."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from conftest import CASES
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedupe_text import Document, Settings, find_repeats
+from dedupe_text.columns import distinct, sort_together
+from dedupe_text.lsh import find_candidates
+from dedupe_text.minhash import sign_shingles
+from dedupe_text.search import find_aligned, split_text
+from dedupe_text.shingles import Shingles, shingle
+from dedupe_text.words import mix
+
+
+def shingles_of(sets: list[set[int]]) -> Shingles:
+    hashes = mix(np.array([value for one in sets for value in one], np.uint64))
+    passage = np.repeat(np.arange(len(sets), dtype=np.int32), [len(one) for one in sets])
+    return Shingles(hashes, np.arange(len(hashes), dtype=np.int32), passage)
+
+
+@given(st.lists(st.sets(st.integers(0, 99), min_size=1), min_size=1))
+def test_passages_that_share_a_shingle_are_those_whose_sets_meet(sets: list[set[int]]) -> None:
+    meet = [any(one & other for other in sets if other is not one) for one in sets]
+    assert shingles_of(sets).shared(len(sets)).tolist() == meet
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 999))))
+def test_hashes_are_sorted_with_their_numbers(pairs: list[tuple[int, int]]) -> None:
+    hashes = np.array([hash_ << 32 for hash_, _ in pairs], np.uint64)
+    columns = sort_together(hashes, np.array([number for _, number in pairs], np.int64))
+    wanted = sorted((hash_ << 32, number) for hash_, number in pairs)
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == wanted
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_shares_no_shingle_is_no_candidate(name: str) -> None:
+    words, passages = split_text(CASES[name].text)
+    shingles = shingle(words.hash, passages, 4)
+    found = find_candidates(sign_shingles(shingles, 128), distinct(shingles.passage), 2)
+    shared = shingles.shared(len(passages))
+    assert shared[found.first].all()
+    assert shared[found.second].all()
+
+
+def test_a_text_without_candidates_is_not_aligned() -> None:
+    sentences = (f"Rain fell over {a}{b} and {b}{a}." for a, b in combinations("abcdef", 2))
+    few: list = []
+    assert find_aligned(*split_text("\n".join(sentences)), Settings(), few) == few == []
+
+
+@pytest.mark.parametrize("apart", ["kept", "again"])
+def test_no_repeat_goes_on_into_another_document(apart: str) -> None:
+    halves = [" ".join(f"{half}{number}" for number in range(50)) + "." for half in "AB"]
+    both = " ".join(halves)
+    texts = [*halves, both] if apart == "kept" else [both, *halves]
+    found = find_repeats([Document(str(number), text) for number, text in enumerate(texts)])
+    for repeat in found:
+        for place in (repeat.kept, *(alignment.location for alignment in repeat.again)):
+            assert place.span.of(texts[int(place.document)]) in halves
+    assert sum(len(repeat.again) for repeat in found) == 2

@@ -17,6 +17,7 @@ PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "__init__",
     "__main__",
+    "cleaner",
     "cli",
     "config",
     "console",
@@ -24,6 +25,8 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "filter",
     "folders",
     "memory",
+    "options",
+    "usage",
 }
 SECOND = 'name = "The core takes values and returns values"'
 OUTSIDE = ["click", "io", "logging", "os", "pathlib", "pyspark", "random", "scrapy", "sys", "time"]

@@ -207,7 +207,7 @@ def test_a_copy_of_which_a_part_is_in_another_cut_is_told() -> None:
         ("structure", "it is part of a structure"),
         ("budget", "with its cuts the text did not come to rest"),
         ("encoding", "text in this encoding cannot be cut byte by byte"),
-        ("accepted", "it was spared (accepted)"),
+        ("accepted", "a pragma in the text says that it is meant (accepted)"),
     ],
 )
 def test_every_reason_to_spare_is_told(reason: str, why: str) -> None:

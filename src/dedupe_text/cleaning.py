@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dedupe_text.errors import SelfCheckError
+from dedupe_text.fingerprint import folded
 from dedupe_text.lcs import align_words
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
 from dedupe_text.passages import gap_before
 from dedupe_text.pieces import Piece, unaligned
 from dedupe_text.structure import mark_structure
-from dedupe_text.words import Flag, Words, fold, split_words
+from dedupe_text.words import Flag, Words, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -161,7 +162,7 @@ def check_cuts(
         goes = cut.removed.of(text)
         if goes.strip() == stays.strip() != "":
             continue  # the same, character by character
-        removed, stands = _folded(goes), _folded(stays)
+        removed, stands = folded(goes), folded(stays)
         if _aligned(removed, stands) < round(cut.similarity * cut.words):
             raise SelfCheckError(_bug(f"what the cut at {cut.removed.start} names does not stand"))
         lost = {word for word in {*removed} - {*stands} if word.isdigit()} if facts else None
@@ -192,12 +193,6 @@ def _unseen(text: str, span: Span) -> list[str]:
     words = mark_structure(text, split_words(text))
     at = (words.flags & Flag.UNSEEN > 0) & (words.start >= span.start) & (words.end <= span.end)
     return [text[start:end] for start, end in zip(words.start[at].tolist(), words.end[at].tolist())]
-
-
-def _folded(text: str) -> list[str]:
-    words = split_words(text)
-    spelled = [text[start:end] for start, end in zip(words.start.tolist(), words.end.tolist())]
-    return [word.lower() if word.isascii() else fold(word) for word in spelled]
 
 
 def _aligned(one: list[str], other: list[str]) -> int:

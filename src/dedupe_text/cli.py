@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os.path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -15,22 +14,22 @@ from dedupe_text.errors import DedupeTextError
 from dedupe_text.filter import (
     FORMATS,
     LISTS,
-    STANDARD,
-    Options,
+    accept_documents,
     clean_documents,
     explain_line,
     restore_document,
-    suffix,
 )
+from dedupe_text.options import STANDARD, Options
 from dedupe_text.settings import Keep, Settings
+from dedupe_text.usage import check_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _DEFAULTS = Settings()
 _SECTIONS = {
     "What comes out": ("output", "write", "diff", "report", "restore"),
-    "What is told": ("check", "format", "explain"),
+    "What is told": ("check", "format", "accept", "accept_write", "explain"),
     "What goes in": ("encoding", "stdin_filename"),
     "What counts as said twice": ("similarity", "min_words", "keep", "facts", "across"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
@@ -185,6 +184,17 @@ def _line(value: str) -> int:
 )
 @click.option("--format", type=click.Choice([*LISTS]), help="How --check lists findings.")
 @click.option(
+    "--accept",
+    metavar="FILE",
+    type=click.Path(),
+    help="A list of repeats that are meant and stay; a further copy does not.",
+)
+@click.option(
+    "--accept-write",
+    is_flag=True,
+    help="Write that list: all that these documents repeat.",
+)
+@click.option(
     "--restore",
     metavar="REPORT.json",
     type=click.Path(),
@@ -233,7 +243,11 @@ def _line(value: str) -> int:
     show_default=True,
     help="Spare sentences with a number or a name that the kept copy lacks.",
 )
-@click.option("--across", is_flag=True, help="Also cut what an earlier one of the documents said.")
+@click.option(
+    "--across/--no-across",
+    default=False,
+    help="Also cut what an earlier one of the documents said.",
+)
 @click.option(
     "--config",
     "config_path",
@@ -266,12 +280,13 @@ def command(**values: Any) -> int:
     an --output folder; a folder stands for the text files that git tracks in it.
     """
     options = Options(**{name: values[name] for name in Options._fields})
-    _check_usage(options)
-    _check_targets(options)
+    check_usage(options)
     if options.restore is not None:
         return restore_document(options, options.restore)
     names = ("similarity", "min_words", "keep", "facts", "encoding")
     settings = Settings(**{name: values[name] for name in names})
+    if options.accept_write and options.accept is not None:
+        return accept_documents(options, options.accept, settings)
     if options.explain is not None:
         return explain_line(options, options.explain, settings)
     return clean_documents(options, settings)
@@ -280,54 +295,3 @@ def command(**values: Any) -> int:
 for _param in command.params:
     if _param.name in config.KEYS:  # and no other reads the environment
         _param.envvar = config.variable(_param.name)
-
-
-def _check_usage(options: Options) -> None:
-    """Raises `click.UsageError` for arguments that do not go together."""
-    elsewhere = options.output != STANDARD
-    shown = options.check or options.diff
-    restores, explains = options.restore is not None, options.explain is not None
-    clashes = {
-        "--explain and --restore take one document; give one PATH, or none": options.several
-        and (restores or explains),
-        "several documents need --write, --check, --diff or -o FOLDER": options.several
-        and not (options.write or shown or elsewhere),
-        "--write rewrites the files; leave out --check, --diff, --output": options.write
-        and (shown or elsewhere),
-        "--write rewrites files; name a PATH, not standard input": options.write
-        and STANDARD in (options.paths or (STANDARD,)),
-        "--format is how --check lists findings; give it with --check": options.format
-        and (options.diff or not options.check),
-        "--check writes nothing; leave out --output": options.check and elsewhere,
-        "--restore writes the original; leave out --write, --check, --diff, --report": restores
-        and (options.write or shown or options.report),
-        "--explain tells of a line and writes nothing; leave out --write, --check, --diff, "
-        "--report, --restore, --output": explains
-        and (options.write or shown or elsewhere or options.report or restores),
-    }
-    for message, clash in clashes.items():
-        if clash:
-            raise click.UsageError(message)
-    for path in options.report:
-        if suffix(path) not in FORMATS:
-            known = " or ".join(FORMATS)
-            raise click.UsageError(f"--report {path}: its suffix names the format; take {known}")
-
-
-def _check_targets(options: Options) -> None:
-    """Raises `click.UsageError` if a file would be written twice, or an input be lost."""
-    several = options.several and options.output != STANDARD
-    output = _resolve([*map(options.target, options.paths)] if several else [options.output])
-    reports = _resolve(options.report)
-    if len({*reports, *output}) < len(reports) + len(output):
-        raise click.UsageError("two outputs have the same path; name a file for each")
-    # The text itself may replace the document; nothing else may, and nothing a report.
-    others = {*reports, *(output if options.diff else [])}
-    if not others.isdisjoint(_resolve(options.paths)):
-        raise click.UsageError("a report would replace the document; name another file")
-    if options.restore is not None and _resolve([options.restore]) == output:
-        raise click.UsageError("the text would replace its report; name another file")
-
-
-def _resolve(paths: Iterable[str]) -> list[str]:
-    return [os.path.realpath(path) for path in paths if path != STANDARD]

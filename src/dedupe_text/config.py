@@ -62,6 +62,8 @@ KEYS = {
     "min_words": WHOLE,
     "keep": TEXT,
     "facts": SWITCH,
+    "across": SWITCH,
+    "accept": PATH,
     "encoding": ENCODING,
 }
 """All that can be configured: parameters of the command, and what each takes. Limits are checked

@@ -11,6 +11,7 @@ from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, sta
 from dedupe_text.errors import SettingsError
 from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
+from dedupe_text.pragmas import accept_covered, cover, find_pragmas, find_unused
 from dedupe_text.result import Result
 from dedupe_text.search import find_aligned, find_twins, too_few
 from dedupe_text.settings import Settings
@@ -19,10 +20,13 @@ from dedupe_text.split import Batch, Split, split_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from dedupe_text.align import WordPairs
     from dedupe_text.memory import Memory
-    from dedupe_text.model import Cut, Location, Spared
+    from dedupe_text.model import Cut, Location, Span, Spared
     from dedupe_text.passages import Passages
+    from dedupe_text.pragmas import Pragma
     from dedupe_text.repeats import Judge
     from dedupe_text.words import Words
 
@@ -72,7 +76,8 @@ def look(
     earlier = None
     if memory is not None and (found := memory.find(split, settings.min_words // 2)):
         earlier = Batch.of(found)
-    pieces = _find_all(split, earlier, settings, near)
+    pragmas = find_pragmas(decoded.text, split.words)
+    pieces = _find_all(split, earlier, settings, near, pragmas)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, split, earlier)
@@ -84,7 +89,8 @@ def look(
         left = split_text(without(split.text, spans), split.id, spans) if spans else split
         memory.add(left, split.text)
     check_cuts(decoded.text, cuts, settings.facts, stands)
-    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings, lines)
+    unused = find_unused(pragmas, pieces, len(split.words))
+    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
     return Looked(result, split)
 
 
@@ -129,21 +135,28 @@ def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
 
 
 def _find_all(
-    split: Split, earlier: Batch | None, settings: Settings, near: list[Near] | None
+    split: Split,
+    earlier: Batch | None,
+    settings: Settings,
+    near: list[Near] | None,
+    pragmas: Sequence[Pragma],
 ) -> list[Piece]:
     """What goes and what is spared: cut until nothing more is found.
 
     So cleaning twice is cleaning once.
     """
-    left = split
-    alive = np.arange(len(split.words))
+    comments = [pragma.span for pragma in pragmas]
+    left, alive = split, np.arange(len(split.words))
+    if pragmas:
+        left, alive = _left(split, [], comments)
     gone: list[Piece] = []
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
         seen: list[Near] | None = None if near is None else []
-        found = [
-            part for piece in _find(left, earlier, settings, seen) for part in piece.moved(alive)
-        ]
+        pieces = _find(left, earlier, settings, seen)
+        if pragmas:
+            pieces = accept_covered(pieces, cover(pragmas, len(split.words))[alive])
+        found = [part for piece in pieces for part in piece.moved(alive)]
         if near is not None and seen is not None:
             near += [part for one in seen for part in one.moved(alive)]
         more = in_order(found)
@@ -154,12 +167,19 @@ def _find_all(
         if near is not None:
             near += [Near(piece, Limit("taken")) for piece in _given_up(gone, settled)]
         gone = settled
-        left = split_text(without(split.text, cut_spans(split.text, split.words, gone)))
-        stays = np.ones(len(split.words), np.bool_)
-        for piece in gone:
-            stays[piece.first : piece.last] = False
-        alive = np.flatnonzero(stays)
+        left, alive = _left(split, gone, comments)
     return _spare(gone, "structure")  # each copy is the witness of another
+
+
+def _left(
+    split: Split, gone: Sequence[Piece], comments: Sequence[Span]
+) -> tuple[Split, NDArray[np.intp]]:
+    """What is left of a text without its pragmas when the pieces are gone, and which words."""
+    spans = sorted([*cut_spans(split.text, split.words, gone), *comments])
+    stays = np.ones(len(split.words), np.bool_)
+    for span in spans:
+        stays[slice(*np.searchsorted(split.words.start, span))] = False
+    return split_text(without(split.text, spans)), np.flatnonzero(stays)
 
 
 def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Piece]:

@@ -2,7 +2,7 @@
 
     DedupeTextError
     ├── SettingsError      (ValueError)    a setting outside its limits
-    ├── InputError         (ValueError)    bytes or records that cannot be read as text
+    ├── InputError         (ValueError)    bytes, records or a list that cannot be read
     ├── OutputError        (OSError)       a file that cannot be written; it is as it was
     ├── ReportError        (ValueError)    a JSON report that does not fit its text, or is none
     └── SelfCheckError     (RuntimeError)  our own answer failed our own check: a bug here
@@ -22,7 +22,7 @@ class SettingsError(DedupeTextError, ValueError):
 
 
 class InputError(DedupeTextError, ValueError):
-    """The input is not text that can be read: binary, or not of the encoding that was named."""
+    """What was given cannot be read: no text of that encoding, or no list of accepted repeats."""
 
 
 class OutputError(DedupeTextError, OSError):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os.path
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dedupe_text import console, files
+from dedupe_text.cleaner import Cleaner, read
 from dedupe_text.errors import (
     DedupeTextError,
     InputError,
@@ -19,75 +20,21 @@ from dedupe_text.errors import (
     SettingsError,
 )
 from dedupe_text.folders import find_documents
+from dedupe_text.options import STANDARD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from dedupe_text.options import Options
     from dedupe_text.result import Result
-    from dedupe_text.settings import Keep, Settings
-
-STANDARD = "-"
-"""Standard input as a PATH, standard output as an --output."""
-
-
-class Options(NamedTuple):
-    """The command line; a field for every parameter."""
-
-    paths: tuple[str, ...]
-    output: str
-    write: bool
-    check: bool
-    diff: bool
-    explain: int | None
-    report: tuple[str, ...]
-    format: str | None
-    restore: str | None
-    encoding: str
-    stdin_filename: str
-    similarity: float
-    min_words: int
-    keep: Keep
-    facts: bool
-    across: bool
-    break_links: bool
-    quiet: bool
-    verbose: bool
-    exit_zero: bool
-    exit_one: bool
-
-    @property
-    def path(self) -> str:
-        """Where the document is, if it is one."""
-        return self.paths[0] if self.paths else STANDARD
-
-    @property
-    def several(self) -> bool:
-        """Whether there may be several documents."""
-        return len(self.paths) > 1 or os.path.isdir(self.path)
-
-    @property
-    def listed(self) -> bool:
-        """Whether all findings come as one list, not document by document."""
-        return self.check and self.format not in (None, "text")
-
-    def name(self, path: str) -> str:
-        """What reports call the document at this path."""
-        return self.stdin_filename if path == STANDARD else path
-
-    def target(self, path: str) -> str:
-        """Where the answer for the document at this path goes."""
-        if self.write:
-            return path
-        if self.several and self.output != STANDARD:
-            parts = os.path.normpath(path).split(os.sep)
-            return os.path.join(self.output, *(part for part in parts if part.strip(".")))
-        return self.output
+    from dedupe_text.settings import Settings
 
 
 def clean_documents(options: Options, settings: Settings) -> int:
     """Clean the documents, write what was asked for; the exit code."""
     failures: list[DedupeTextError] = []
-    cleaned: Iterable[tuple[str, Result]] = _clean_each(options, settings, failures)
+    cleaner = Cleaner(options, settings)
+    cleaned: Iterable[tuple[str, Result]] = _clean_each(cleaner, options, failures)
     reports: dict[str, bytes] = {}
     if options.report or options.listed or not options.several:
         cleaned = [*cleaned]
@@ -105,40 +52,38 @@ def clean_documents(options: Options, settings: Settings) -> int:
                 files.make_folder(os.path.dirname(target))
             answers = {target: _answer(result, options), **reports}
             _write(answers, options, path, result.original.data)
+    if cleaner.left and (options.whole or options.verbose):
+        from dedupe_text.accept import tell_stale
+
+        console.say(tell_stale(cleaner.left).rstrip("\n"))
     if failures:
         return 2
     return int(found and (options.exit_one or (options.check and not options.exit_zero)))
 
 
+def accept_documents(options: Options, target: str, settings: Settings) -> int:
+    """Write the list of all that the documents repeat; the exit code."""
+    failures: list[DedupeTextError] = []
+    cleaner = Cleaner(options, settings)
+    results = [result for _, result in _clean_each(cleaner, options, failures)]
+    from dedupe_text.accept import as_accepted, tally
+
+    accepted = tally(results)
+    if not failures:
+        files.replace_bytes(target, as_accepted(accepted).encode())
+        if not options.quiet:
+            count = sum(one.times for one in accepted.values())
+            console.say(f"dedupe-text: {target}: {count} accepted")
+    return 2 if failures else 0
+
+
 def _clean_each(
-    options: Options, settings: Settings, failures: list[DedupeTextError]
+    cleaner: Cleaner, options: Options, failures: list[DedupeTextError]
 ) -> Iterator[tuple[str, Result]]:
     """The path and the result of each document that has one."""
-    clean = _cleaner(options, settings)
     for path in find_documents(options.paths or (STANDARD,)):
         with _telling(failures):
-            yield path, clean(path)
-
-
-def _cleaner(options: Options, settings: Settings) -> Callable[[str], Result]:
-    memory = None
-    if options.across:
-        from dedupe_text.memory import Memory
-
-        memory = Memory()
-
-    def clean_path(path: str) -> Result:
-        data, name = _read(path, options), options.name(path)
-        # NumPy takes its time to load: bad input is told first.
-        from dedupe_text.dedupe import clean
-        from dedupe_text.model import Document
-
-        try:
-            return clean(Document(name, data), settings, memory=memory)
-        except (InputError, SelfCheckError) as error:
-            raise type(error)(f"{name}: {error}") from error
-
-    return clean_path
+            yield path, cleaner.clean(path)
 
 
 @contextmanager
@@ -153,7 +98,7 @@ def _telling(failures: list[DedupeTextError]) -> Iterator[None]:
 
 def explain_line(options: Options, line: int, settings: Settings) -> int:
     """Write why a line of the document goes or stays, and nothing else; the exit code."""
-    data, name = _read(options.path, options), options.name(options.path)
+    data, name = read(options.path, options), options.name(options.path)
     from dedupe_text.explanation import explain
     from dedupe_text.model import Document
     from dedupe_text.report.explanation import as_explanation
@@ -172,7 +117,7 @@ def restore_document(options: Options, report: str) -> int:
     """Write the original of the cleaned document of which the report tells; the exit code."""
     from dedupe_text.report.restore import restore
 
-    cleaned = _read(options.path, options)
+    cleaned = read(options.path, options)
     try:
         original = restore(cleaned, files.read_bytes(report).decode("utf-8", "replace"))
     except ReportError as error:
@@ -184,14 +129,6 @@ def restore_document(options: Options, report: str) -> int:
 def suffix(path: str) -> str:
     """What names the format of a report."""
     return os.path.splitext(path)[1].lower()
-
-
-def _read(path: str, options: Options) -> bytes:
-    if path != STANDARD:
-        return files.read_bytes(path)
-    if not options.paths and not options.quiet and console.is_input_typed():
-        console.say("dedupe-text: reading standard input; see dedupe-text --help for other ways")
-    return console.read_input()
 
 
 def _answer(result: Result, options: Options) -> bytes:
@@ -233,9 +170,21 @@ def _as_text(results: Sequence[Result]) -> bytes:
     return console.encode(as_text(results))
 
 
-FORMATS = {".json": _as_json, ".diff": _as_diff}
+def _as_github(results: Sequence[Result]) -> bytes:
+    from dedupe_text.report.github import as_github
+
+    return console.encode(as_github(results))
+
+
+def _as_sarif(results: Sequence[Result]) -> bytes:
+    from dedupe_text.report.sarif import as_sarif
+
+    return as_sarif(results).encode()
+
+
+FORMATS = {".json": _as_json, ".diff": _as_diff, ".sarif": _as_sarif}
 """The report of results by the suffix of its path."""
-LISTS = {"text": _as_text, "json": _as_json}
+LISTS = {"text": _as_text, "json": _as_json, "github": _as_github, "sarif": _as_sarif}
 """How --check lists findings."""
 
 
@@ -250,6 +199,10 @@ def _tell(result: Result, options: Options) -> None:
         from dedupe_text.report.text import visible
 
         console.say(f"dedupe-text: {visible(result.id)}: nothing is left: others said all of it")
+    for line, message in result.unused if not options.quiet else ():
+        from dedupe_text.report.text import visible
+
+        console.say(f"dedupe-text: {visible(result.id)}:{line}: {visible(message)}")
     if result.spared and not result.original.sliceable and not options.quiet:
         from dedupe_text.report.text import visible
 

@@ -108,6 +108,13 @@ class Spared(NamedTuple):
     differs: tuple[Difference, ...] = ()
 
 
+class Unused(NamedTuple):
+    """A pragma that changes nothing: its line, from 1, and why."""
+
+    line: int
+    message: str
+
+
 class Limit(NamedTuple):
     """What turned down words that are alike: the text `has` so much, the rule `needs` so much.
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dedupe_text import textio
-    from dedupe_text.model import Cut, Location, Spared
+    from dedupe_text.model import Cut, Location, Spared, Unused
     from dedupe_text.settings import Settings
 
 
@@ -26,6 +26,8 @@ class Result:
     """In the order of the text; they do not overlap."""
     spared: tuple[Spared, ...]
     settings: Settings
+    unused: tuple[Unused, ...] = ()
+    """The pragmas in the text that change nothing, in its order."""
     elsewhere: Mapping[Location, tuple[int, int]] = field(default_factory=dict)
     """The lines, first and last, of what stays in other documents."""
 

@@ -80,7 +80,7 @@ def _spared(finding: Finding) -> str:
         if not facts:
             return "the repeat that it is part of has other facts all over (facts)"
         return f"{_listed(facts)} (facts)"
-    return f"it was spared ({finding.verdict})"
+    return "a pragma in the text says that it is meant (accepted)"
 
 
 def _has_fact(text: str) -> bool:

@@ -57,14 +57,25 @@ class Lines:
         >>> Lines("one\r\ntwo\rthree\n").of(Span(3, 15))
         (2, 3)
         """
+        passage = self.passage(span)
+        last = max(passage.start, passage.end - 1)
+        return self.place(passage.start)[0], self.place(last)[0]
+
+    def passage(self, span: Span) -> Span:
+        """The span without the white space at its ends, if there is anything else."""
         covered = span.of(self._text)
         passage = covered.strip()
-        if passage:
-            first = span.start + len(covered) - len(covered.lstrip())
-            last = first + len(passage) - 1
-        else:
-            first, last = span.start, max(span.start, span.end - 1)
-        return bisect_right(self._starts, first), bisect_right(self._starts, last)
+        start = span.start + len(covered) - len(covered.lstrip())
+        return Span(start, start + len(passage)) if passage else span
+
+    def place(self, offset: int) -> tuple[int, int]:
+        r"""The line and the column of a character, both from 1.
+
+        >>> Lines("one\r\ntwo").place(6)
+        (2, 2)
+        """
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 def kept_lines(result: Result, kept: Location, own: Lines) -> tuple[int, int] | None:

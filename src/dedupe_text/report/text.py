@@ -51,6 +51,19 @@ def visible(text: str) -> str:
     return _UNSAFE_RE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def message(result: Result, finding: Cut | Spared, lines: Lines) -> str:
+    """What is told of a finding in every format: where it stands too, how alike, how it begins."""
+    kept = finding.kept
+    later = kept.document == result.id and kept.start > finding.removed.start
+    known = kept_lines(result, kept, lines)
+    there = visible(kept.document) + (f":{known[0]}" if known else "")
+    return (
+        f"said {'again' if later else 'before'} at {there} "
+        f"({finding.words} words, {finding.similarity:.2f} alike): "
+        f'"{excerpt(finding.removed.of(result.original.text))}"'
+    )
+
+
 def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
     findings: list[Cut | Spared] = [*result.cuts]
     if spared:
@@ -60,16 +73,8 @@ def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
 
 def _line(result: Result, finding: Cut | Spared, lines: Lines) -> str:
     line, _ = lines.of(finding.removed)
-    kept = finding.kept
-    later = kept.document == result.id and kept.start > finding.removed.start
     left = f"left ({_why(finding)}), " if isinstance(finding, Spared) else ""
-    known = kept_lines(result, kept, lines)
-    there = visible(kept.document) + (f":{known[0]}" if known else "")
-    return (
-        f"{visible(result.id)}:{line}: {left}said {'again' if later else 'before'} at "
-        f"{there} ({finding.words} words, {finding.similarity:.2f} alike): "
-        f'"{excerpt(finding.removed.of(result.original.text))}"'
-    )
+    return f"{visible(result.id)}:{line}: {left}{message(result, finding, lines)}"
 
 
 def _why(spared: Spared) -> str:

@@ -1,0 +1,85 @@
+"""Documents to results, one after the other: read, cleaned, and seen against what is accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedupe_text import console, files
+from dedupe_text.errors import InputError, SelfCheckError
+from dedupe_text.options import STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dedupe_text.accept import Accepted
+    from dedupe_text.memory import Memory
+    from dedupe_text.options import Options
+    from dedupe_text.result import Result
+    from dedupe_text.settings import Settings
+
+
+def read(path: str, options: Options) -> bytes:
+    """The bytes of the document at this path."""
+    if path != STANDARD:
+        return files.read_bytes(path)
+    if not options.paths and not options.quiet and console.is_input_typed():
+        console.say("dedupe-text: reading standard input; see dedupe-text --help for other ways")
+    return console.read_input()
+
+
+class Cleaner:
+    """Cleans the documents of one run; `left` is what may still be accepted."""
+
+    def __init__(self, options: Options, settings: Settings) -> None:
+        self.options = options
+        self.settings = settings
+        self.memory: Memory | None = None
+        self.left: Mapping[str, Accepted] = {}
+        if options.across:
+            from dedupe_text.memory import Memory
+
+            self.memory = Memory()
+        if options.accept is not None and not options.accept_write:
+            self.left = read_accepted(options.accept)
+
+    def clean(self, path: str) -> Result:
+        """The result of the document at this path. Raises `DedupeTextError`, which names it."""
+        data, name = read(path, self.options), self.options.name(path)
+        try:
+            result = self._clean(name, data, self.memory)
+            return self._accept(result) if self.left else result
+        except (InputError, SelfCheckError) as error:
+            raise type(error)(f"{name}: {error}") from error
+
+    def _clean(self, name: str, data: bytes, memory: Memory | None = None) -> Result:
+        # NumPy takes its time to load: bad input is told first.
+        from dedupe_text.dedupe import clean
+        from dedupe_text.model import Document
+
+        return clean(Document(name, data), self.settings, memory=memory)
+
+    def _accept(self, found: Result) -> Result:
+        """The result without what is accepted.
+
+        Where the other cuts would make of two accepted passages one that is not, all stay.
+        """
+        from dedupe_text.accept import accept, spare_all
+
+        before = self.left
+        result, self.left = accept(found, before)
+        if result is found or not result.cuts or self.options.check:
+            return result
+        again, _ = accept(self._clean(result.id, result.data), before)
+        return spare_all(found) if again.cuts else result
+
+
+def read_accepted(path: str) -> Mapping[str, Accepted]:
+    """The list of accepted repeats in this file."""
+    from dedupe_text.accept import parse_accepted
+
+    try:
+        return parse_accepted(files.read_bytes(path).decode("utf-8", "replace"))
+    except InputError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
+        raise InputError(f"{path}: {error}") from error

@@ -1,0 +1,73 @@
+"""The command line once it is understood."""
+
+from __future__ import annotations
+
+import os.path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dedupe_text.settings import Keep
+
+STANDARD = "-"
+"""Standard input as a PATH, standard output as an --output."""
+
+
+class Options(NamedTuple):
+    """The command line; a field for every parameter."""
+
+    paths: tuple[str, ...]
+    output: str
+    write: bool
+    check: bool
+    diff: bool
+    explain: int | None
+    report: tuple[str, ...]
+    format: str | None
+    restore: str | None
+    accept: str | None
+    accept_write: bool
+    encoding: str
+    stdin_filename: str
+    similarity: float
+    min_words: int
+    keep: Keep
+    facts: bool
+    across: bool
+    break_links: bool
+    quiet: bool
+    verbose: bool
+    exit_zero: bool
+    exit_one: bool
+
+    @property
+    def path(self) -> str:
+        """Where the document is, if it is one."""
+        return self.paths[0] if self.paths else STANDARD
+
+    @property
+    def several(self) -> bool:
+        """Whether there may be several documents."""
+        return len(self.paths) > 1 or os.path.isdir(self.path)
+
+    @property
+    def whole(self) -> bool:
+        """Whether a whole folder is looked through: what is not found then is nowhere."""
+        return any(map(os.path.isdir, self.paths)) and not self.quiet
+
+    @property
+    def listed(self) -> bool:
+        """Whether all findings come as one list, not document by document."""
+        return self.check and self.format not in (None, "text")
+
+    def name(self, path: str) -> str:
+        """What reports call the document at this path."""
+        return self.stdin_filename if path == STANDARD else path
+
+    def target(self, path: str) -> str:
+        """Where the answer for the document at this path goes."""
+        if self.write:
+            return path
+        if self.several and self.output != STANDARD:
+            parts = os.path.normpath(path).split(os.sep)
+            return os.path.join(self.output, *(part for part in parts if part.strip(".")))
+        return self.output

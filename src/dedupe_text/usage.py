@@ -1,0 +1,72 @@
+"""Which arguments go together, and which files must not be written."""
+
+from __future__ import annotations
+
+import os.path
+from typing import TYPE_CHECKING
+
+import click
+
+from dedupe_text.filter import FORMATS, suffix
+from dedupe_text.options import STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dedupe_text.options import Options
+
+
+def check_usage(options: Options) -> None:
+    """Raises `click.UsageError` for arguments that do not go together."""
+    elsewhere = options.output != STANDARD
+    shown = options.check or options.diff
+    restores, explains = options.restore is not None, options.explain is not None
+    clashes = {
+        "--explain and --restore take one document; give one PATH, or none": options.several
+        and (restores or explains),
+        "several documents need --write, --check, --diff or -o FOLDER": options.several
+        and not (options.write or shown or elsewhere or options.accept_write),
+        "--write rewrites the files; leave out --check, --diff, --output": options.write
+        and (shown or elsewhere),
+        "--write rewrites files; name a PATH, not standard input": options.write
+        and STANDARD in (options.paths or (STANDARD,)),
+        "--format is how --check lists findings; give it with --check": options.format
+        and (options.diff or not options.check),
+        "--accept-write writes the list that --accept names; give both": options.accept_write
+        and options.accept is None,
+        "--accept-write writes the list and nothing else; leave out --write, --check, --diff, "
+        "--output": options.accept_write and (options.write or shown or elsewhere),
+        "--check writes nothing; leave out --output": options.check and elsewhere,
+        "--restore writes the original; leave out --write, --check, --diff, --report": restores
+        and (options.write or shown or options.report),
+        "--explain tells of a line and writes nothing; leave out --write, --check, --diff, "
+        "--report, --restore, --output": explains
+        and (options.write or shown or elsewhere or options.report or restores),
+    }
+    for message, clash in clashes.items():
+        if clash:
+            raise click.UsageError(message)
+    for path in options.report:
+        if suffix(path) not in FORMATS:
+            known = " or ".join(FORMATS)
+            raise click.UsageError(f"--report {path}: its suffix names the format; take {known}")
+    _check_targets(options)
+
+
+def _check_targets(options: Options) -> None:
+    """Raises `click.UsageError` if a file would be written twice, or an input be lost."""
+    several = options.several and options.output != STANDARD
+    output = _resolve([*map(options.target, options.paths)] if several else [options.output])
+    reports = _resolve(options.report)
+    if len({*reports, *output}) < len(reports) + len(output):
+        raise click.UsageError("two outputs have the same path; name a file for each")
+    # The text itself may replace the document; nothing else may, and nothing a report.
+    others = {*reports, *(output if options.diff else [])}
+    if not others.isdisjoint(_resolve(options.paths)):
+        raise click.UsageError("a report would replace the document; name another file")
+    if options.restore is not None and _resolve([options.restore]) == output:
+        raise click.UsageError("the text would replace its report; name another file")
+
+
+def _resolve(paths: Iterable[str]) -> list[str]:
+    return [os.path.realpath(path) for path in paths if path != STANDARD]

@@ -73,9 +73,28 @@ def look(
         document = Document("text", document)
     decoded = _decode(document.text, settings)
     split = split_text(decoded.text, document.id)
-    earlier = None
-    if memory is not None and (found := memory.find(split, settings.min_words // 2)):
-        earlier = Batch.of(found)
+    if memory is None:
+        return Looked(_look(decoded, split, settings, near), split)
+    least = settings.min_words // 2
+    while True:
+        found = memory.find(split, least)
+        result = _look(decoded, split, settings, near, found, memory)
+        spans = [cut.removed for cut in result.cuts]
+        left = split_text(without(split.text, spans), split.id, spans) if spans else split
+        if memory.add(left, split, found, least):
+            return Looked(result, split)
+
+
+def _look(
+    decoded: textio.Decoded,
+    split: Split,
+    settings: Settings,
+    near: list[Near] | None,
+    found: Sequence[Split] = (),
+    memory: Memory | None = None,
+) -> Result:
+    """The result of a document, set beside those that were found for it in the memory."""
+    earlier = Batch.of(found) if found else None
     pragmas = find_pragmas(decoded.text, split.words)
     pieces = _find_all(split, earlier, settings, near, pragmas)
     if not decoded.sliceable:
@@ -85,13 +104,9 @@ def look(
     lines: dict[Location, tuple[int, int]] = {}
     if memory is not None:
         stands, lines = _elsewhere([*cuts, *spared], split.id, earlier, memory)
-        spans = [cut.removed for cut in cuts]
-        left = split_text(without(split.text, spans), split.id, spans) if spans else split
-        memory.add(left, split.text)
     check_cuts(decoded.text, cuts, settings.facts, stands)
     unused = find_unused(pragmas, pieces, len(split.words))
-    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
-    return Looked(result, split)
+    return Result(split.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
 
 
 def _elsewhere(
@@ -115,17 +130,20 @@ def clean_many(
     settings: Settings | None = None,
     *,
     across: bool = False,
+    memory: str | None = None,
 ) -> Iterator[Result]:
     """`clean` for each document, in order of arrival.
 
-    `across` documents, what an earlier one says stays there, and goes from those that follow.
+    `across` documents, what an earlier one says stays there, and goes from those that follow. A
+    `memory`, which is a path, makes those of earlier runs earlier ones too. Documents are told
+    apart by their ids.
     """
-    memory = None
-    if across:
-        from dedupe_text.memory import Memory  # with SQLite, not for those who clean one by one
+    if not across and memory is None:
+        return (clean(document, settings) for document in documents)
+    from dedupe_text.memory import Memory  # with SQLite, not for those who clean one by one
 
-        memory = Memory()
-    return (clean(document, settings, memory=memory) for document in documents)
+    seen = Memory(memory or "")
+    return (clean(document, settings, memory=seen) for document in documents)
 
 
 def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:

@@ -44,7 +44,8 @@ _PARAMETERS = f"format {_FORMAT}, {_BANDS} bands of {_ROWS} rows, shingles of {_
 _META = "CREATE TABLE meta (parameters TEXT NOT NULL)"
 _DOCUMENTS = (
     "CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-    " characters INTEGER NOT NULL, text BLOB NOT NULL, cuts BLOB NOT NULL, seen INTEGER NOT NULL)"
+    " site TEXT NOT NULL, characters INTEGER NOT NULL, text BLOB NOT NULL, cuts BLOB NOT NULL,"
+    " seen INTEGER NOT NULL)"
 )
 _KEYS = "CREATE TABLE keys (key INTEGER PRIMARY KEY, document INTEGER NOT NULL)"
 _SCHEMA = (_META, _DOCUMENTS, _KEYS)
@@ -199,21 +200,22 @@ class Memory:
         return [{found[key] for key in row if key in found} for row in signed.tolist()]
 
     def _read(self, number: int) -> Split:
-        id_, packed, characters, cuts = self._run(
-            "SELECT id, text, characters, cuts FROM documents WHERE number = ?", number
+        id_, site, packed, characters, cuts = self._run(
+            "SELECT id, site, text, characters, cuts FROM documents WHERE number = ?", number
         ).fetchone()
         spans = [Span(*span) for span in np.frombuffer(cuts, np.int64).reshape(-1, 2).tolist()]
-        return split_text(without(_unpack(packed, characters), spans), id_, spans)
+        return split_text(without(_unpack(packed, characters), spans), id_, spans, site)
 
     def _put(self, split: Split, text: str) -> int:
         """The number of the document, which has one already if it was seen before."""
         packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
         (number,) = self._run(
-            "INSERT INTO documents (id, characters, text, cuts, seen)"
-            " VALUES (?, ?, ?, ?, strftime('%s', 'now')) ON CONFLICT (id) DO UPDATE SET"
-            " characters = excluded.characters, text = excluded.text, cuts = excluded.cuts,"
-            " seen = excluded.seen RETURNING number",
+            "INSERT INTO documents (id, site, characters, text, cuts, seen)"
+            " VALUES (?, ?, ?, ?, ?, strftime('%s', 'now')) ON CONFLICT (id) DO UPDATE SET"
+            " site = excluded.site, characters = excluded.characters, text = excluded.text,"
+            " cuts = excluded.cuts, seen = excluded.seen RETURNING number",
             split.id,
+            split.site,
             len(text),
             packed,
             np.array(split.cuts, np.int64).tobytes(),

@@ -97,17 +97,17 @@ def test_a_private_text_is_never_seen_by_others(
     article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     article.chmod(0o600)
-    made: list[int] = []
-    make = os.open
+    modes: list[int] = []
+    sync = os.fsync
 
-    def look(path: str, flags: int, mode: int = 0o777) -> int:
-        if flags & os.O_CREAT:
-            made.append(mode)
-        return make(path, flags, mode)
+    def look(descriptor: int) -> None:
+        modes.append(os.fstat(descriptor).st_mode)
+        sync(descriptor)
 
-    monkeypatch.setattr(os, "open", look)
+    monkeypatch.setattr(os, "fsync", look)
+    monkeypatch.setattr(os, "fchmod", lambda *_: None)
     replace_bytes(str(article), b"secret")
-    assert made == [0o600]
+    assert stat.S_IMODE(modes[0]) == 0o600
 
 
 def test_a_link_stays_and_its_target_is_replaced(article: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DEFAULTS = Settings()
-_SECTIONS = {
+SECTIONS = {
     "What comes out": ("output", "write", "diff", "report", "restore"),
     "What is told": ("check", "format", "accept", "accept_write", "explain"),
     "What goes in": ("encoding", "stdin_filename"),
@@ -35,6 +35,7 @@ _SECTIONS = {
     "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": ("break_links", "quiet", "verbose", "exit_zero", "exit_one", "version", "help"),
 }
+"""The options in the order in which ``--help`` and the manual page tell of them."""
 _EPILOG = """\b
 Examples:
   dedupe-text < article.txt > clean.txt
@@ -48,8 +49,9 @@ Settings that the command line does not give come from the environment
 dedupe-text.toml (min-words = 40) or [tool.dedupe-text] in pyproject.toml.
 
 \b
-Exit codes: 0 done; 1 --check found something; 2 an error, and one line
-about it on standard error."""
+Exit codes: 0 done; 1 --check found something, or --exit-one cut something;
+2 an error, and one line about it on standard error; 130 interrupted;
+141 the reader of the pipe went away."""
 
 
 def run(arguments: list[str]) -> int:
@@ -119,7 +121,7 @@ class _Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = {param.name: param.get_help_record(ctx) for param in self.get_params(ctx)}
-        for title, names in _SECTIONS.items():
+        for title, names in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([record for name in names if (record := records[name])])
 

@@ -241,9 +241,12 @@ def test_a_text_that_cannot_be_sliced_goes_out_as_it_came_with_a_warning() -> No
         (("a.txt", "b.txt", "--explain", "1"), "--explain and --restore take one document; "),
         (
             ("--report", "r.txt"),
-            "--report r.txt: its suffix names the format; take .json or .diff; ",
+            "--report r.txt: its suffix names the format; take .json or .diff or .sarif; ",
         ),
-        (("--report", "json"), "--report json: its suffix names the format; take .json or .diff; "),
+        (
+            ("--report", "json"),
+            "--report json: its suffix names the format; take .json or .diff or .sarif; ",
+        ),
         (("--check", "-o", "b.txt"), "--check writes nothing; leave out --output; "),
         (("--format", "text"), "--format is how --check lists findings; give it with --check; "),
         (("--restore", "r.json", "--diff"), "--restore writes the original; leave out --write, "),

@@ -48,8 +48,8 @@ Settings that the command line does not give come from the environment
 dedupe-text.toml (min-words = 40) or [tool.dedupe-text] in pyproject.toml.
 
 \b
-Exit codes: 0 done; 1 --check found something; 2 an error, and one line
-about it on standard error."""
+Exit codes: 0 done; 1 --check found, or --exit-one cut, something; 2 an error,
+and one line about it on standard error."""
 
 
 def run(arguments: list[str]) -> int:
@@ -246,6 +246,7 @@ def _line(value: str) -> int:
 @click.option(
     "--across/--no-across",
     default=False,
+    show_default=True,
     help="Also cut what an earlier one of the documents said.",
 )
 @click.option(

@@ -19,9 +19,10 @@ from dedupe_text.filter import (
     explain_line,
     restore_document,
 )
+from dedupe_text.folders import find_documents
 from dedupe_text.options import STANDARD, Options
 from dedupe_text.settings import Keep, Settings
-from dedupe_text.usage import check_usage
+from dedupe_text.usage import check_targets, check_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,6 +249,7 @@ def _line(value: str) -> int:
 @click.option(
     "--across/--no-across",
     default=False,
+    show_default=True,
     help="Also cut what an earlier one of the documents said.",
 )
 @click.option(
@@ -283,15 +285,17 @@ def command(**values: Any) -> int:
     """
     options = Options(**{name: values[name] for name in Options._fields})
     check_usage(options)
+    documents = [*find_documents(options.paths or (STANDARD,))]
+    check_targets(options, documents)
     if options.restore is not None:
         return restore_document(options, options.restore)
     names = ("similarity", "min_words", "keep", "facts", "encoding")
     settings = Settings(**{name: values[name] for name in names})
     if options.accept_write and options.accept is not None:
-        return accept_documents(options, options.accept, settings)
+        return accept_documents(options, options.accept, settings, documents)
     if options.explain is not None:
         return explain_line(options, options.explain, settings)
-    return clean_documents(options, settings)
+    return clean_documents(options, settings, documents)
 
 
 for _param in command.params:

@@ -47,12 +47,12 @@ class Options(NamedTuple):
     @property
     def several(self) -> bool:
         """Whether there may be several documents."""
-        return len(self.paths) > 1 or os.path.isdir(self.path)
+        return len(self.paths) > 1 or self.whole
 
     @property
     def whole(self) -> bool:
         """Whether a whole folder is looked through: what is not found then is nowhere."""
-        return any(map(os.path.isdir, self.paths)) and not self.quiet
+        return any(path != STANDARD and os.path.isdir(path) for path in self.paths)
 
     @property
     def listed(self) -> bool:
@@ -68,6 +68,7 @@ class Options(NamedTuple):
         if self.write:
             return path
         if self.several and self.output != STANDARD:
-            parts = os.path.normpath(path).split(os.sep)
-            return os.path.join(self.output, *(part for part in parts if part.strip(".")))
+            parts = os.path.normpath(self.name(path)).split(os.sep)
+            inside = [part for part in parts if part not in ("", os.curdir, os.pardir)]
+            return os.path.join(self.output, *inside)
         return self.output

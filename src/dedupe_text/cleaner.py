@@ -36,10 +36,10 @@ class Cleaner:
         self.settings = settings
         self.memory: Memory | None = None
         self.left: Mapping[str, Accepted] = {}
-        if options.across:
+        if options.across or options.memory is not None:
             from dedupe_text.memory import Memory
 
-            self.memory = Memory()
+            self.memory = Memory(options.memory or "")
         if options.accept is not None and not options.accept_write:
             self.left = read_accepted(options.accept)
 

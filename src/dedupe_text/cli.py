@@ -20,6 +20,7 @@ from dedupe_text.filter import (
     restore_document,
 )
 from dedupe_text.folders import find_documents
+from dedupe_text.model import Spread
 from dedupe_text.options import STANDARD, Options
 from dedupe_text.settings import Keep, Settings
 from dedupe_text.usage import check_targets, check_usage
@@ -32,7 +33,8 @@ SECTIONS = {
     "What comes out": ("output", "write", "diff", "report", "restore"),
     "What is told": ("check", "format", "accept", "accept_write", "explain"),
     "What goes in": ("encoding", "stdin_filename"),
-    "What counts as said twice": ("similarity", "min_words", "keep", "facts", "across"),
+    "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
+    "Across documents": ("across", "cut", "memory"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": ("break_links", "quiet", "verbose", "exit_zero", "exit_one", "version", "help"),
 }
@@ -145,6 +147,16 @@ def _between(
     return convert
 
 
+def _spreads(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """The names in a list with commas; an empty one cuts nothing of what earlier ones said."""
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    for name in names:
+        if name not in get_args(Spread):
+            known = ", ".join(get_args(Spread))
+            raise click.BadParameter(f"must name {known}, with commas, not {name!r}")
+    return names
+
+
 def _line(value: str) -> int:
     """The number of a line; the text has to be read before its limit is known."""
     try:
@@ -253,6 +265,20 @@ def _line(value: str) -> int:
     help="Also cut what an earlier one of the documents said.",
 )
 @click.option(
+    "--cut",
+    metavar="LIST",
+    callback=_spreads,
+    default=",".join(_DEFAULTS.cut),
+    show_default=True,
+    help="Which passages of earlier documents go; also syndicated, quotation.",
+)
+@click.option(
+    "--memory",
+    metavar="PATH",
+    type=click.Path(),
+    help="Remember passages across runs, in this SQLite file; implies --across.",
+)
+@click.option(
     "--config",
     "config_path",
     metavar="PATH",
@@ -289,7 +315,7 @@ def command(**values: Any) -> int:
     check_targets(options, documents)
     if options.restore is not None:
         return restore_document(options, options.restore)
-    names = ("similarity", "min_words", "keep", "facts", "encoding")
+    names = ("similarity", "min_words", "keep", "facts", "cut", "encoding")
     settings = Settings(**{name: values[name] for name in names})
     if options.accept_write and options.accept is not None:
         return accept_documents(options, options.accept, settings, documents)

@@ -6,6 +6,7 @@ import os.path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from dedupe_text.model import Spread
     from dedupe_text.settings import Keep
 
 STANDARD = "-"
@@ -33,6 +34,8 @@ class Options(NamedTuple):
     keep: Keep
     facts: bool
     across: bool
+    cut: tuple[Spread, ...]
+    memory: str | None
     break_links: bool
     quiet: bool
     verbose: bool

@@ -20,6 +20,7 @@ def check_usage(options: Options) -> None:
     """Raises `click.UsageError` for arguments that do not go together."""
     elsewhere = options.output != STANDARD
     shown = options.check or options.diff
+    remembers = options.memory is not None
     restores, explains = options.restore is not None, options.explain is not None
     clashes = {
         "--explain and --restore take one document; give one PATH, or none": options.several
@@ -36,6 +37,9 @@ def check_usage(options: Options) -> None:
         and options.accept is None,
         "--accept-write writes the list and nothing else; leave out --write, --check, --diff, "
         "--output": options.accept_write and (options.write or shown or elsewhere),
+        "--memory takes the path of a file; leave out the address": "://" in (options.memory or ""),
+        "--memory remembers what it is given; leave out --check, --diff, --accept-write": remembers
+        and (shown or options.accept_write),
         "--check writes nothing; leave out --output": options.check and elsewhere,
         "--restore writes the original; leave out --write, --check, --diff, --report": restores
         and (options.write or shown or options.report),

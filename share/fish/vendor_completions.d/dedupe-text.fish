@@ -19,6 +19,8 @@ complete -c dedupe-text -l facts -d 'Spare sentences with a number or a name tha
 complete -c dedupe-text -l no-facts -d 'Not --facts'
 complete -c dedupe-text -l across -d 'Also cut what an earlier one of the documents said'
 complete -c dedupe-text -l no-across -d 'Not --across'
+complete -c dedupe-text -l cut -x -d 'Which passages of earlier documents go'
+complete -c dedupe-text -l memory -r -F -d 'Remember passages across runs, in this SQLite file'
 complete -c dedupe-text -l config -r -F -d 'Read this .toml file, not that of the project'
 complete -c dedupe-text -l no-config -d 'Read no configuration file'
 complete -c dedupe-text -l show-config -d 'Show each setting and where it comes from, instead of the text'

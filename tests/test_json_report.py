@@ -100,7 +100,7 @@ def test_the_report_is_the_one_of_the_contract() -> None:
 
 def test_every_setting_is_reported() -> None:
     settings = report_of(result_of(from_text(TEXT)))["settings"]
-    assert Settings(**{**settings, "cut": tuple(settings["cut"])}) == Settings()
+    assert Settings(**settings) == Settings()
     assert set(settings) == set(Settings.__dataclass_fields__)
 
 

@@ -157,9 +157,10 @@ def type_line(terminal: int, line: str) -> None:
 def test_fish_completes(prefix: Path, folder: Path) -> None:
     ask = "for line in $argv; complete -C $line | string split -f 1 \\t; echo ,; end"
     homes = dict.fromkeys(["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"], folder)
+    path = f"{prefix / 'bin'}:{os.environ['PATH']}"  # fish asks whether there is such a command
     shown = subprocess.run(
         [need("fish"), "-c", ask, *(f"dedupe-text {line}" for line in COMPLETED)],
-        env={**os.environ, **homes, "XDG_DATA_DIRS": prefix / "share"},
+        env={**os.environ, **homes, "PATH": path, "XDG_DATA_DIRS": prefix / "share"},
         capture_output=True,
         encoding="utf-8",
         check=True,

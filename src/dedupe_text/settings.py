@@ -54,6 +54,7 @@ class Settings:
         _check_between("shingle_size", self.shingle_size, 2, 16)
         _check_between("num_perm", self.num_perm, 16, 1024)
         _check_between("rows", self.rows, 1, self.num_perm)
+        object.__setattr__(self, "cut", tuple(self.cut))  # JSON and TOML know only lists
         for spread in self.cut:
             _check_among("cut", spread, get_args(Spread))
         _check_among("keep", self.keep, get_args(Keep))

@@ -54,7 +54,8 @@ def test_files_are_rewritten_and_those_without_repeats_are_not_touched(tmp_path:
     done = run("--write", "a.txt", "b.txt", "c.txt", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert {path.read_text() for path in tmp_path.iterdir()} == {CLEAN}
-    assert (tmp_path / "b.txt").stat() == before
+    after = (tmp_path / "b.txt").stat()  # but for the time at which it was read
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o640
 
 

@@ -66,6 +66,7 @@ class Memory:
 
     def __init__(self, path: str = "") -> None:
         self.path = path
+        self._last: tuple[Split, NDArray[np.uint64], NDArray[np.int32]] | None = None
         with self._explained():
             # Without a path all of it may go when the process does.
             self._database = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
@@ -107,7 +108,7 @@ class Memory:
                 if now != [one.id for one in found]:
                     return False
             number = self._put(split, came.text)
-            keys = distinct(_keys(split)[0].ravel()).view(np.int64).tolist()
+            keys = distinct(self._keys(split)[0].ravel()).view(np.int64).tolist()
             self._database.executemany(
                 "INSERT OR IGNORE INTO keys VALUES (?, ?)", [(key, number) for key in keys]
             )
@@ -178,7 +179,7 @@ class Memory:
             self._run("INSERT INTO meta VALUES (?)", _PARAMETERS)
 
     def _find(self, split: Split, least: int) -> list[int]:
-        keys, weight = _keys(split)
+        keys, weight = self._keys(split)
         own = self._run("SELECT number FROM documents WHERE id = ?", split.id).fetchone()
         said: dict[int, float] = {}
         for numbers, words in zip(self._look_up(keys), weight.tolist()):
@@ -187,6 +188,12 @@ class Memory:
                     said[number] = said.get(number, 0) + words
         enough = [number for number, words in said.items() if words >= least]
         return sorted(sorted(enough, key=lambda number: (-said[number], number))[:_MOST])
+
+    def _keys(self, split: Split) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        """Those of the document that was looked at last are at hand: it is often added as it came."""
+        if self._last is None or self._last[0] is not split:
+            self._last = split, *_keys(split)
+        return self._last[1:]
 
     def _look_up(self, keys: NDArray[np.uint64]) -> list[set[int]]:
         """For each passage the documents that its keys lead to."""

@@ -190,7 +190,7 @@ class Memory:
         return sorted(sorted(enough, key=lambda number: (-said[number], number))[:_MOST])
 
     def _keys(self, split: Split) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-        """Those of the document that was looked at last are at hand: it is often added as it came."""
+        """Those of the last document are at hand: it is often added as it came."""
         if self._last is None or self._last[0] is not split:
             self._last = split, *_keys(split)
         return self._last[1:]

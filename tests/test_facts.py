@@ -193,3 +193,17 @@ def test_numbers_are_facts_in_scripts_without_spaces(script: str) -> None:
     assert "15" in left_of(result)
     assert len(left_of(result)) < len(section) / 2
     assert [spared.reason for spared in result.spared] == ["facts"]
+
+
+def test_a_last_word_that_stands_elsewhere_by_chance_stays() -> None:
+    wall = (
+        "The harbour wall was raised by half a metre after the flood, and the gate at its end was"
+        " made wider, so that the larger boats from the islands could come in at low water as well."
+    )
+    lamp = (
+        "Nobody asked who would look after the lamp on the old pier; it went on burning for a"
+        " winter because the keeper's daughter rowed over each evening with a box of matches."
+    )
+    weather = "Between them stands a short remark about the weather."
+    text = f"{lamp}\n\n{weather}\n\n{wall}\n\nLater on it was dry.\n\n{wall} {lamp}\nEnd.\n"
+    assert clean(text).text == f"{lamp}\n\n{weather}\n\n{wall}\n\nLater on it was dry.\n\nEnd.\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe_text.columns import distinct
-from dedupe_text.words import Flag
+from dedupe_text.words import Flag, split_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,9 +25,9 @@ class Facts:
 
     def __init__(self, words: Words) -> None:
         self.words = words
-        # Numbers and what has a capital; I and a) are neither, nor is what no reader sees.
-        long = words.end - words.start > 1
-        fact = words.flags & (Flag.DIGIT | Flag.UPPER * long) > 0
+        # Numbers and what has a capital, as B in plan B; but no I, nor what no reader sees.
+        fact = words.flags & (Flag.DIGIT | Flag.UPPER) > 0
+        fact &= words.hash != split_words("i").hash
         self.fact = fact & (words.flags & Flag.UNSEEN == 0)
         self.before = np.append(0, np.cumsum(self.fact))
 

@@ -15,6 +15,8 @@ NEAR = 3
 """Words between two copies, or two sentences, that still follow each other at once."""
 SHORT = 8
 """Words of a sentence so short that at either end of a repeat it must follow without a gap."""
+_CHANCE = 4
+"""Words so few that the same ones stand near by chance, in no sentence of their own."""
 _JOINS = 1 / 3
 """Share of a run's weight that a gap in both copies must not exceed for the run to go on."""
 
@@ -85,18 +87,20 @@ class Sentences(NamedTuple):
     def trimmed(self) -> Sentences:
         """Without the short sentences at either end that stand apart from the rest.
 
-        Verbatim ones stand apart if both copies say something else in between, others if one does.
+        Verbatim ones stand apart if both copies say something else in between, those of a few words
+        if the kept copy does, all others if one does.
         """
         going, staying = self.first[1:] - self.last[:-1], self.begins[1:] - self.ends[:-1] - 1
         nearest, farthest = np.minimum(going, staying), np.maximum(going, staying)
-        doubtful = (self.length < SHORT) & (self.aligned < self.length)
+        edited, few = self.aligned < self.length, self.length < _CHANCE
         first, last = 0, len(self.first)
-        while last - first > 1 and self.length[first] < SHORT:
-            if (farthest if doubtful[first] else nearest)[first] <= NEAR:
-                break
+
+        def apart(end: int, gap: int) -> bool:
+            gaps = farthest if edited[end] else staying if few[end] else nearest
+            return bool(self.length[end] < SHORT and gaps[gap] > NEAR)
+
+        while last - first > 1 and apart(first, first):
             first += 1
-        while last - first > 1 and self.length[last - 1] < SHORT:
-            if (farthest if doubtful[last - 1] else nearest)[last - 2] <= NEAR:
-                break
+        while last - first > 1 and apart(last - 1, last - 2):
             last -= 1
         return self.of(slice(first, last))

@@ -182,7 +182,25 @@ def _as_sarif(results: Sequence[Result]) -> bytes:
     return as_sarif(results).encode()
 
 
-FORMATS = {".json": _as_json, ".diff": _as_diff, ".sarif": _as_sarif}
+def _as_html(results: Sequence[Result]) -> bytes:
+    from dedupe_text.report.html import as_html
+
+    return as_html(results).encode()
+
+
+def _as_markdown(results: Sequence[Result]) -> bytes:
+    from dedupe_text.report.markdown import as_markdown
+
+    return as_markdown(results).encode()
+
+
+FORMATS = {
+    ".json": _as_json,
+    ".diff": _as_diff,
+    ".html": _as_html,
+    ".md": _as_markdown,
+    ".sarif": _as_sarif,
+}
 """The report of results by the suffix of its path."""
 LISTS = {"text": _as_text, "json": _as_json, "github": _as_github, "sarif": _as_sarif}
 """How --check lists findings."""

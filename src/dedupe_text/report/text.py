@@ -15,21 +15,30 @@ if TYPE_CHECKING:
     from dedupe_text.result import Result
 
 # Control and bidirectional characters can hide or reorder a line, and surrogates cannot be printed.
-_UNSAFE_RE = re.compile(
+UNSAFE_RE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+"""A character that could deceive a reader."""
+REASONS = {
+    "structure": "it is part of a structure, where saying it again is meant",
+    "encoding": "text in this encoding cannot be cut byte by byte; convert it to UTF-8",
+    "budget": "with its cuts the text did not come to rest, so all of it is left",
+    "facts": "the repeat that it is part of has other facts all over",
+    "accepted": "a pragma in the text says that it is meant",
+}
+"""Why a repeat was left, where no facts can be named."""
 _SHOWN = 60
 _SHOWN_DIFFERENCES = 3
 
 
 def as_text(results: Sequence[Result], *, spared: bool = False) -> str:
     """A line for every cut and, when asked for, for every repeat that was left, with the reason."""
-    return "".join(
-        _line(result, finding, lines) + "\n"
-        for result in results
-        if (findings := _findings(result, spared=spared)) and (lines := Lines(result.original.text))
-        for finding in findings
-    )
+    out: list[str] = []
+    for result in results:
+        findings = findings_of(result, spared=spared)
+        lines = Lines(result.original.text if findings else "")
+        out += [_line(result, finding, lines) + "\n" for finding in findings]
+    return "".join(out)
 
 
 def summarize(result: Result) -> str:
@@ -48,7 +57,12 @@ def visible(text: str) -> str:
     >>> print(visible("one\n\u202etwo"))
     one\u000a\u202etwo
     """
-    return _UNSAFE_RE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return UNSAFE_RE.sub(lambda match: code_point(match[0]), text)
+
+
+def code_point(char: str) -> str:
+    """How a character that could deceive a reader is written."""
+    return f"\\u{ord(char):04x}"
 
 
 def message(result: Result, finding: Cut | Spared, lines: Lines) -> str:
@@ -64,7 +78,8 @@ def message(result: Result, finding: Cut | Spared, lines: Lines) -> str:
     )
 
 
-def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
+def findings_of(result: Result, *, spared: bool = True) -> list[Cut | Spared]:
+    """The cuts and, unless they are left out, the spared ones, in the order of the text."""
     findings: list[Cut | Spared] = [*result.cuts]
     if spared:
         findings += result.spared
@@ -83,6 +98,18 @@ def _why(spared: Spared) -> str:
     shown = [opposed(difference) for difference in spared.differs[:_SHOWN_DIFFERENCES]]
     more = ["…"] if len(spared.differs) > _SHOWN_DIFFERENCES else []
     return "facts: " + "; ".join(shown + more)
+
+
+def named_facts(spared: Spared) -> list[Difference]:
+    """What would be lost: the differences with facts of the copy that would go."""
+    if spared.reason != "facts":
+        return []
+    return [difference for difference in spared.differs if has_fact(difference.removed)]
+
+
+def has_fact(text: str) -> bool:
+    """Whether there may be a number or a name in it."""
+    return any(mark.isdigit() or mark.isupper() for mark in text)
 
 
 def opposed(difference: Difference) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import struct
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -38,6 +40,19 @@ def refusal(action: Callable[[], object]) -> str:
     os.waitpid(child, 0)
     with os.fdopen(receiver, "rb") as answer:
         return answer.read().decode()
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise OSError(1, "Operation not permitted")
+
+
+@pytest.fixture(params=["nameless", "named", "never linked"], autouse=True)
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way of making a temporary file, also where this system would not take it."""
+    if request.param == "named":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    if request.param == "never linked":
+        monkeypatch.setattr(os, "link", refuse)
 
 
 @pytest.fixture
@@ -97,17 +112,60 @@ def test_a_private_text_is_never_seen_by_others(
     article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     article.chmod(0o600)
-    made: list[int] = []
-    make = os.open
+    modes: list[int] = []
+    sync = os.fsync
 
-    def look(path: str, flags: int, mode: int = 0o777) -> int:
-        if flags & os.O_CREAT:
-            made.append(mode)
-        return make(path, flags, mode)
+    def look(descriptor: int) -> None:
+        modes.append(os.fstat(descriptor).st_mode)
+        sync(descriptor)
 
-    monkeypatch.setattr(os, "open", look)
+    monkeypatch.setattr(os, "fsync", look)
+    monkeypatch.setattr(os, "fchmod", lambda *_: None)
     replace_bytes(str(article), b"secret")
-    assert made == [0o600]
+    assert stat.S_IMODE(modes[0]) == 0o600
+
+
+def test_extended_attributes_are_kept(article: Path) -> None:
+    if not hasattr(os, "setxattr"):
+        pytest.skip("no extended attributes here")
+    try:
+        os.setxattr(article, "user.origin", b"https://example.org/")
+    except OSError:
+        pytest.skip("a file system without extended attributes")
+    replace_bytes(str(article), b"after")
+    assert os.getxattr(article, "user.origin") == b"https://example.org/"
+
+
+def test_an_access_list_that_only_the_folder_has_is_not_taken_on(article: Path) -> None:
+    # Version 2; the owner and user 12345 read and write, the group reads, others nothing.
+    entries = [(1, 6, -1), (2, 6, 12345), (4, 4, -1), (16, 6, -1), (32, 0, -1)]
+    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    try:
+        os.setxattr(article.parent, "system.posix_acl_default", acl)
+    except (AttributeError, OSError):
+        pytest.skip("a file system without access lists")
+    article.chmod(0o664)
+    replace_bytes(str(article), b"after")
+    assert "system.posix_acl_access" not in os.listxattr(article)
+    assert stat.S_IMODE(article.stat().st_mode) == 0o664
+    os.setxattr(article, "system.posix_acl_access", acl)
+    replace_bytes(str(article), b"later")
+    assert os.getxattr(article, "system.posix_acl_access") == acl
+
+
+def test_other_names_of_a_file_are_not_left_behind_unasked(article: Path) -> None:
+    other = article.with_name("other.txt")
+    subprocess.run(["ln", article, other], check=True)
+    with pytest.raises(OutputError) as caught:
+        replace_bytes(str(article), b"after")
+    assert str(caught.value) == (
+        f"cannot write {str(article)!r}: other hard links to it would keep the old text;"
+        " allow that with --break-links"
+    )
+    assert article.read_bytes() == other.read_bytes() == b"before\r\n"
+    replace_bytes(str(article), b"after", break_links=True)
+    assert (article.read_bytes(), other.read_bytes()) == (b"after", b"before\r\n")
+    assert names_in(article.parent) == ["article.txt", "other.txt"]
 
 
 def test_a_link_stays_and_its_target_is_replaced(article: Path, tmp_path: Path) -> None:
@@ -133,6 +191,16 @@ def test_a_full_disk_leaves_the_file_as_it_was(
 ) -> None:
     monkeypatch.setattr(os, "fsync", full_disk)
     with pytest.raises(OutputError, match=r"no space left on device; mend that and run again$"):
+        replace_bytes(str(article), b"after")
+    assert article.read_bytes() == b"before\r\n"
+    assert names_in(article.parent) == ["article.txt"]
+
+
+def test_a_file_that_cannot_be_renamed_leaves_nothing_behind(
+    article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OutputError):
         replace_bytes(str(article), b"after")
     assert article.read_bytes() == b"before\r\n"
     assert names_in(article.parent) == ["article.txt"]

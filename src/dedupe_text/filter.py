@@ -209,9 +209,10 @@ LISTS = {"text": _as_text, "json": _as_json, "github": _as_github, "sarif": _as_
 def _tell(result: Result, options: Options) -> None:
     """Say on standard error what a user would miss, and all of it when asked."""
     if options.verbose:
-        from dedupe_text.report.text import as_text, summarize
+        from dedupe_text.report.text import as_text, coloured, plain, summarize
 
-        console.say(as_text([result], spared=True) + summarize(result))
+        paint = coloured if console.is_coloured(options.color) else plain
+        console.say(as_text([result], spared=True, paint=paint) + summarize(result, paint))
     shown = options.check or options.diff or options.quiet
     if result.cuts and not shown and not result.text.strip():
         from dedupe_text.report.text import visible

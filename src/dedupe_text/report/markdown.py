@@ -72,8 +72,8 @@ def cell(text: str) -> str:
 def fence(text: str, language: str) -> str:
     """The text, whole lines, as a block that none of its lines can end."""
     marks = "`" * max(3, _longest_run(text) + 1)
-    shown = "\n".join(map(_visible_line, text.split("\n")))
-    return f"{marks}{language}\n{shown.rstrip()}\n{marks}\n"
+    shown = "".join(_visible_line(line) + "\n" for line in text.rstrip("\n").split("\n"))
+    return f"{marks}{language}\n{shown}{marks}\n"
 
 
 def _document(result: Result, room: int) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dedupe_text.model import Location
     from dedupe_text.result import Result
 
+_SHOWN_PASSAGES = 10
 _MOST_PASSAGES = 100
 
 
@@ -85,23 +86,27 @@ def show_passages(results: Sequence[Result], texts: Mapping[str, str]) -> Html |
             )
     often = [kept for kept in said if len(said[kept]) > 1]
     most = sorted(often, key=lambda kept: -sum(size for _, size in said[kept]))
-    rows = [_row(kept, said[kept], lines.get(kept), texts) for kept in most[:_MOST_PASSAGES]]
-    if not rows:
+    if not most:
         return None
-    figures = ("said again", "in documents", "characters go")
-    head = [element("th", "kept passage", scope="col")]
-    head += [element("th", figure, scope="col", class_="figure") for figure in figures]
-    table = element(
-        "table",
-        element("thead", element("tr", *head)),
-        element("tbody", *rows),
-    )
+    rows = [_row(kept, said[kept], lines.get(kept), texts) for kept in most[:_MOST_PASSAGES]]
+    first, rest = rows[:_SHOWN_PASSAGES], rows[_SHOWN_PASSAGES:]
+    summary = element("summary", f"{count(len(rest), 'passage')} more")
     return element(
         "section",
         element("h2", "What is said again most"),
-        table,
+        _table(first),
+        *([element("details", summary, _table(rest))] if rest else []),
         *more(len(most) - len(rows), "passage"),
         class_="passages",
+    )
+
+
+def _table(rows: Sequence[Html]) -> Html:
+    figures = ("said again", "in documents", "characters go")
+    head = [element("th", "kept passage", scope="col")]
+    head += [element("th", figure, scope="col", class_="figure") for figure in figures]
+    return element(
+        "table", element("thead", element("tr", *head)), element("tbody", *rows), class_="wide"
     )
 
 

@@ -12,7 +12,11 @@ document.addEventListener("DOMContentLoaded", () => {
   const folded = (text) => text.normalize("NFKD").toLowerCase();
   const words = new Map();
   const text = (repeat) => {
-    if (!words.has(repeat)) words.set(repeat, folded(repeat.textContent));
+    if (!words.has(repeat)) {
+      // A patch shows what is around the cut, too.
+      const parts = all(":scope > :not(.patch)", repeat).map((part) => part.textContent);
+      words.set(repeat, folded(parts.join(" ")));
+    }
     return words.get(repeat);
   };
 
@@ -105,8 +109,9 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   addEventListener("hashchange", follow);
   document.addEventListener("click", (event) => {
-    // The same place asked for again changes no address.
-    if (event.target.closest?.(`a[href="${CSS.escape(location.hash) && location.hash}"]`)) follow();
+    const link = event.target.closest?.("a");
+    // To ask again for the same place changes no address.
+    if (link && link.getAttribute("href") === location.hash) follow();
   });
 
   // --- a cut as a patch

@@ -10,7 +10,7 @@ ARTICLE := fixtures/doubled-section/input.txt
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test quality bench screenshots clean
+.PHONY: help demo test manual quality bench screenshots clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: $(READY) ## Check style, types and imports, and run all tests.
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+manual: $(READY) ## Make the manual page and the shell completions anew, in share/.
+	$(BIN)/python tools/manual.py
 
 quality: $(READY) ## Measure what is found and what is hurt, on the data in DEDUPE_TEXT_DATA.
 	$(BIN)/python -m bench.quality

@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-_SIZE = {"width": 1100, "height": 1060}
+_SIZE = {"width": 1100, "height": 1180}
 
 
 def main() -> None:

@@ -6,13 +6,17 @@ run, so that a busy or slow machine changes both sides. All texts come from ``fi
 
 from __future__ import annotations
 
+import compileall
+import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import dedupe_text
 from dedupe_text import clean
 from dedupe_text.textio import decode
 
@@ -34,10 +38,13 @@ ARTICLES = (
 SIZE = 16 * 1024
 SECTION = 4 * 1024
 ROUNDS = 21
+NOTES = 300
+NOTE = 60
+"""Words in a note, drawn from the articles."""
 
 
 def main() -> None:
-    """Print the table. Takes about half a minute."""
+    """Print the table. Takes about a minute."""
     article = whole_lines("\n".join(read(name, "cleaned") for name in ARTICLES), SIZE)
     half = whole_lines(article, SIZE - SECTION)
     doubled = half + "\n" + whole_lines(half, SECTION)
@@ -45,11 +52,18 @@ def main() -> None:
     if clean(article).cuts or len(clean(doubled).cuts) != 1:
         raise SystemExit("bench.speed: the articles are not what their names say; mend ARTICLES")
 
+    # Where Python may not write bytecode, each process would compile anew what others need not.
+    compileall.compile_dir(Path(dedupe_text.__file__).parent, quiet=1)
     print(f"Whole process, median of {ROUNDS} in turns")
     print_ratio("--version", ["-m", "dedupe_text", "--version"], "import click")
     command = ["-m", "dedupe_text"]
     print_ratio(f"{kilobytes(article)}, nothing repeated", command, "import click, numpy", article)
     print_ratio(f"{kilobytes(doubled)}, doubled section", command, "import click, numpy", doubled)
+    with tempfile.TemporaryDirectory() as folder:
+        write_notes(Path(folder), article)
+        hook = [*command, "--check", folder]
+        print_ratio(f"{NOTES} notes, nothing repeated", hook, "import click, numpy")
+        print_ratio(f"{NOTES} notes, --across", [*hook, "--across"], "import click, numpy")
     print(f"\nLibrary, warm, median of {ROUNDS}")
     print_call(f"{kilobytes(article)}, nothing repeated", article)
     print_call(f"{kilobytes(doubled)}, doubled section", doubled)
@@ -65,6 +79,14 @@ def whole_lines(text: str, size: int) -> str:
     """The lines that fit into so many bytes of UTF-8."""
     head = text.encode()[:size]
     return head[: head.rindex(b"\n") + 1].decode()
+
+
+def write_notes(folder: Path, article: str) -> None:
+    """Small files of the words of the article, each in an order of its own."""
+    words, lots = article.split(), random.Random(1)
+    for number in range(NOTES):
+        note = " ".join(lots.sample(words, NOTE))
+        (folder / f"note-{number}.txt").write_text(f"{note}.\n", encoding="utf-8")
 
 
 def print_ratio(name: str, arguments: list[str], base: str, text: str = "") -> None:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from test_memory import said
 
 from dedupe_text import Document, Settings, clean, clean_many
 from dedupe_text.memory import Memory
@@ -104,10 +105,48 @@ def test_a_memory_finds_the_first_that_said_most() -> None:
     assert [split.id for split in found] == ["a", "c"]
 
 
+LONG = "\n\n".join(map(said, range(4)))
+UNLIKE = "\n\n".join(map(said, range(10, 20)))
+
+
+def spreads(text: str, *, site: str, settings: Settings | None = None) -> list[str | None]:
+    """How what the second document says again of the first has spread: cut or spared."""
+    documents = [Document("a", f"{LONG}\n\n{SAID}", "one.example"), Document("b", text, site)]
+    _, result = clean_many(documents, settings, across=True)
+    return [cut.spread for cut in result.cuts] + [spared.reason for spared in result.spared]
+
+
+@pytest.mark.parametrize(
+    ("text", "site", "spread"),
+    [
+        (f"{SAID}\n\n{UNLIKE}", "one.example", "boilerplate"),
+        (f"{LONG}\n\n{UNLIKE}", "one.example", "boilerplate"),
+        (f"{SAID}\n\n{UNLIKE}", "two.example", "quotation"),
+        (f"{LONG}\n\n{UNLIKE}", "two.example", "syndicated"),
+        (f"{LONG}\n\n{SAID}", "two.example", "same"),
+        (f"{LONG}\n\n{SAID}", "one.example", "same"),
+    ],
+)
+def test_a_passage_is_labelled_by_its_spread(text: str, site: str, spread: str) -> None:
+    everything = Settings(cut=("same", "boilerplate", "syndicated", "quotation"))
+    assert set(spreads(text, site=site, settings=everything)) == {spread}
+
+
+def test_by_default_what_other_sites_say_is_left() -> None:
+    for text in (f"{SAID}\n\n{UNLIKE}", f"{LONG}\n\n{UNLIKE}"):
+        documents = [Document("a", f"{LONG}\n\n{SAID}", "one"), Document("b", text, "two")]
+        _, result = clean_many(documents, across=True)
+        assert result.text == text
+        assert {spared.reason for spared in result.spared} <= {"quotation", "syndicated"}
+        assert result.spared
+
+
 def test_the_chrome_of_real_pages_goes_and_their_articles_stay(data: Path) -> None:
     with gzip.open(data / "pages.jsonl.gz", "rt", encoding="utf-8") as lines:
         pages = [json.loads(line) for line in lines][:60]
-    results = clean_many([Document(page["id"], page["text"]) for page in pages], across=True)
+    results = clean_many(
+        [Document(page["id"], page["text"], page["site"]) for page in pages], across=True
+    )
     said = hurt = articles = 0
     for page, result in zip(pages, results, strict=True):
         gone = bytearray(len(page["text"]))

@@ -44,7 +44,10 @@ PAYLOADS = {
     "frame": f'<iframe src="{OUTSIDE}/"></iframe>',
     "frame of source": '<iframe srcdoc="<script>parent.ran = 1</script>"></iframe>',
     "object": f'<object data="{OUTSIDE}/a.svg" type="image/svg+xml"></object>',
-    "form": f'<form action="{OUTSIDE}/"><button class="pressed">b</button></form>',
+    "form": (
+        f'<iframe name="other"></iframe><form action="{OUTSIDE}/" target="other">'
+        '<button class="pressed">b</button></form>'
+    ),
     "closing tags": "</mark></div></details></main><script>window.ran = 1</script>",
     "end of a title": "</title></style><script>window.ran = 1</script>",
     "end of a script": "</script><script>window.ran = 1</script>",

@@ -251,7 +251,7 @@ def test_a_text_that_cannot_be_sliced_goes_out_as_it_came_with_a_warning() -> No
         (("--check", "-o", "b.txt"), "--check writes nothing; leave out --output; "),
         (("--format", "text"), "--format is how --check lists findings; give it with --check; "),
         (("--restore", "r.json", "--diff"), "--restore writes the original; leave out --write, "),
-        (("-o", "r.json", "--report", "./r.json"), "two outputs have the same path; "),
+        (("-o", "r.json", "--report", "./r.json"), "two outputs have the same path, ./r.json; "),
         (("a.json", "--report", "a.json"), "a report would replace the document; "),
         (("a.txt", "--diff", "-o", "a.txt"), "a report would replace the document; "),
         (("--restore", "r.json", "-o", "r.json"), "the text would replace its report; "),

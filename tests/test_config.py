@@ -18,7 +18,7 @@ from dedupe_text.errors import DedupeTextError, InputError, SettingsError
 from dedupe_text.settings import Settings
 
 SECTION = "[tool.dedupe-text]\n"
-PATHS = {**config.KEYS, "accept": config.PATH}
+DEFAULTS = {name: getattr(Settings(), name, None) for name in config.KEYS} | {"across": False}
 
 
 @pytest.fixture(autouse=True)
@@ -53,9 +53,10 @@ def shown(*arguments: str, **variables: str) -> dict[str, tuple[Any, str]]:
     done = run("--show-config", *arguments, **variables)
     assert (done.returncode, done.stderr) == (0, "")
     values = tomllib.loads(done.stdout)
-    origins = re.findall(r"^([\w-]+) = .*?  # (.*)$", done.stdout, re.MULTILINE)
+    line_re = re.compile(r"^(?:([\w-]+) = .*?|# ([\w-]+) is not set) +# (.*)$", re.MULTILINE)
+    origins = [(key or unset, origin) for key, unset, origin in line_re.findall(done.stdout)]
     assert [key for key, _ in origins] == [name.replace("_", "-") for name in config.KEYS]
-    return {key: (values[key], origin) for key, origin in origins}
+    return {key: (values.get(key), origin) for key, origin in origins}
 
 
 def told(done: subprocess.CompletedProcess[str]) -> str:
@@ -71,7 +72,7 @@ def told(done: subprocess.CompletedProcess[str]) -> str:
 def test_without_any_configuration_all_is_as_in_the_library(project: Path) -> None:
     assert project.is_dir()
     for key, (value, origin) in shown().items():
-        assert (value, origin) == (getattr(Settings(), key.replace("-", "_")), "default")
+        assert (value, origin) == (DEFAULTS[key.replace("-", "_")], "default")
 
 
 def test_the_command_line_wins_over_the_environment_over_the_file_over_the_default(
@@ -83,6 +84,8 @@ def test_the_command_line_wins_over_the_environment_over_the_file_over_the_defau
         "min-words": (40, "dedupe-text.toml: min-words"),
         "keep": ("first", "command line"),
         "facts": (False, "command line"),
+        "across": (False, "default"),
+        "accept": (None, "default"),
         "encoding": ("auto", "default"),
     }
     found = shown(DEDUPE_TEXT_MIN_WORDS="50")
@@ -94,7 +97,7 @@ def test_every_key_reaches_the_engine_from_a_file_and_from_the_environment(proje
     wanted: dict[str, Any] = {
         "similarity": 0.9, "min_words": 40, "keep": "last", "facts": False, "encoding": "utf-8"
     }  # fmt: skip
-    assert wanted.keys() == config.KEYS.keys()
+    assert wanted.keys() | {"across", "accept"} == config.KEYS.keys()
     (project / "a.txt").write_text("A line.\n")
     variables = {config.variable(name): str(value) for name, value in wanted.items()}
     assert run("--report", "by-environment.json", given="A line.\n", **variables).returncode == 0
@@ -129,9 +132,8 @@ def test_a_switch_in_the_environment_is_said_in_words_or_numbers(said: str, proj
 def test_an_empty_variable_is_none(project: Path) -> None:
     (project / "dedupe-text.toml").write_text("keep = 'last'\n")
     found = shown(DEDUPE_TEXT_KEEP="", DEDUPE_TEXT_FACTS="", DEDUPE_TEXT_MIN_WORDS="")
-    assert [origin for _, origin in found.values()] == [
-        "default", "default", "dedupe-text.toml: keep", "default", "default"
-    ]  # fmt: skip
+    origins = {key: origin for key, (_, origin) in found.items() if origin != "default"}
+    assert origins == {"keep": "dedupe-text.toml: keep"}
 
 
 def test_no_other_option_reads_the_environment(project: Path) -> None:
@@ -154,7 +156,7 @@ def test_what_is_shown_can_be_a_configuration(project: Path) -> None:
     )
     assert before["encoding"] == ('ü"\x7f', "command line")
     for key, (value, origin) in shown().items():
-        assert origin == f"dedupe-text.toml: {key}"
+        assert origin == ("default" if key == "accept" else f"dedupe-text.toml: {key}")
         assert value == before[key][0] or key == "encoding"
 
 
@@ -447,7 +449,7 @@ def test_a_path_is_relative_to_its_file_and_given_as_it_is_from_here(
         ("docs/inner", "../pyproject.toml", "../accept.json", "../../accept.json"),
     ):
         monkeypatch.chdir(project / here)
-        assert config.read_values({"accept": value}, file, PATHS) == {"accept": wanted}
+        assert config.read_values({"accept": value}, file) == {"accept": wanted}
 
 
 def test_a_path_stays_in_the_repository(project: Path) -> None:
@@ -471,9 +473,9 @@ def test_a_path_stays_in_the_repository(project: Path) -> None:
             match=r"^docs/pyproject\.toml: accept: must be a path in the repository, in quotes, "
             "relative to this file, not ",
         ):
-            config.read_values({"accept": value}, "docs/pyproject.toml", PATHS)
+            config.read_values({"accept": value}, "docs/pyproject.toml")
     with pytest.raises(SettingsError, match="accept: must be a path in the repository, in quotes"):
-        config.read_values({"accept": 3}, "pyproject.toml", PATHS)
+        config.read_values({"accept": 3}, "pyproject.toml")
 
 
 def test_outside_a_repository_a_path_stays_in_the_folder_of_its_file(
@@ -481,10 +483,10 @@ def test_outside_a_repository_a_path_stays_in_the_folder_of_its_file(
 ) -> None:
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path)
-    inside = config.read_values({"accept": "accept.json"}, "sub/dedupe-text.toml", PATHS)
+    inside = config.read_values({"accept": "accept.json"}, "sub/dedupe-text.toml")
     assert inside == {"accept": "sub/accept.json"}
     with pytest.raises(SettingsError, match="must be a path in the repository"):
-        config.read_values({"accept": "../accept.json"}, "sub/dedupe-text.toml", PATHS)
+        config.read_values({"accept": "../accept.json"}, "sub/dedupe-text.toml")
 
 
 def test_a_repository_that_is_reached_by_a_link_is_the_same(
@@ -492,7 +494,7 @@ def test_a_repository_that_is_reached_by_a_link_is_the_same(
 ) -> None:
     (project.parent / "link").symlink_to(project)
     monkeypatch.chdir(project.parent)
-    found = config.read_values({"accept": "a.json"}, "link/pyproject.toml", PATHS)
+    found = config.read_values({"accept": "a.json"}, "link/pyproject.toml")
     assert found == {"accept": "repository/a.json"}
 
 
@@ -527,7 +529,8 @@ def test_no_parser_is_loaded_where_there_is_nothing_to_parse(project: Path) -> N
 
 def test_every_key_is_an_option_with_the_default_of_the_settings() -> None:
     params = {param.name: param for param in command.params}
+    defaults = command.make_context("dedupe-text", []).params
     for name in config.KEYS:
-        assert params[name].default == getattr(Settings(), name)
-        assert config._FITS[config.KEYS[name]](params[name].default)
+        assert defaults[name] == DEFAULTS[name]
+        assert defaults[name] is None or config._FITS[config.KEYS[name]](defaults[name])
         assert f"--{name.replace('_', '-')}" in params[name].opts

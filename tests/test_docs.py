@@ -21,6 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 BLOCK_RE = re.compile(
     r"^```(?P<language>sh|console|python)\n(?P<body>.*?)^```\n(?:\n?```text\n(?P<output>.*?)^```$)?",
@@ -109,6 +110,24 @@ def find_options() -> dict[str, str]:
         for name in filter(None, option.groups()):
             options[name] = default[1] if default else ""
     return options
+
+
+def test_the_readme_has_a_section_for_each_way_to_use_it_with_a_snippet_that_is_run() -> None:
+    sections = re.split(r"^## (.*)\n", README, flags=re.MULTILINE)
+    for title in ("In a pipe", "In a repository", "From Python"):
+        assert BLOCK_RE.search(sections[sections.index(title) + 1])
+
+
+def test_the_hooks_that_the_readme_shows_are_those_that_there_are(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    names = re.findall(r"\bid: ([\w-]+)", shown)
+    path = tmp_path / "config.yaml"
+    for config in (shown, shown.replace("# - id", "- id")):  # as it is, and with all of them
+        path.write_text(config, encoding="utf-8")
+        for kind, file in (("config", path), ("manifest", HOOKS)):
+            command = [sys.executable, "-m", "pre_commit", f"validate-{kind}", str(file)]
+            assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert names == re.findall(r"^- id: ([\w-]+)$", HOOKS.read_text("utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

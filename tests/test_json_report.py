@@ -32,16 +32,24 @@ def result_of(
     return Result(id_, original, cuts, spared, Settings())
 
 
-def report_of(*results: Result) -> Any:
-    """The report, shown to be of its schema."""
+def find_schema() -> Draft202012Validator:
+    """A validator for the report's schema."""
     source = files("dedupe_text.report").joinpath("report-1.schema.json").read_text("utf-8")
     schema = json.loads(source)
     Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+SCHEMA = find_schema()
+
+
+def report_of(*results: Result) -> Any:
+    """The report, shown to be of its schema."""
     written = as_json(results)
     assert written.isascii()
     assert written.endswith("}\n")
     report = json.loads(written)
-    Draft202012Validator(schema).validate(report)
+    SCHEMA.validate(report)
     return report
 
 

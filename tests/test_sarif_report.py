@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -103,16 +104,16 @@ def test_places_are_counted_in_code_points_without_a_byte_order_mark(newline: st
     assert (region["startLine"], region["endColumn"]) == (3, 10)
 
 
-def test_what_stays_may_be_in_another_document() -> None:
+def test_what_stays_may_be_in_another_document_of_which_the_lines_are_known() -> None:
     cut = Cut(Span(0, 14), Location("b", 5, 19), 1.0, "exact", 3)
-    result = result_of("One two three.", cut)
-    other = Result("b", from_text("Head\nOne two three."), (), (), Settings())
-    for results in ([result, other], [other, result]):
-        (found,) = run_of(*results)["results"]
-        place = found["relatedLocations"][0]["physicalLocation"]
-        assert place["artifactLocation"]["uri"] == "b"
-        assert covered(other.original.text, place["region"]) == "One two three."
-        assert found["message"]["text"].startswith("said before at b:2 (")
+    result = replace(result_of("One two three.", cut), elsewhere={cut.kept: (2, 2)})
+    (found,) = run_of(result)["results"]
+    place = found["relatedLocations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "b"},
+        "region": {"startLine": 2, "endLine": 2},
+    }
+    assert found["message"]["text"].startswith("said before at b:2 (")
 
 
 def test_a_copy_seen_in_another_run_has_a_place_in_characters_alone() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os.path
 from typing import TYPE_CHECKING
 
 from dedupe_text import console, files
-from dedupe_text.errors import InputError, SelfCheckError
+from dedupe_text.errors import InputError, OutputError, SelfCheckError
 from dedupe_text.options import STANDARD
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ class Cleaner:
         self.settings = settings
         self.memory: Memory | None = None
         self.left: Mapping[str, Accepted] = {}
-        if options.across:
+        if options.across or options.memory is not None:
             from dedupe_text.memory import Memory
 
-            self.memory = Memory()
+            self.memory = Memory(options.memory or "")
         if options.accept is not None and not options.accept_write:
             self.left = read_accepted(options.accept)
 
@@ -83,3 +84,10 @@ def read_accepted(path: str) -> Mapping[str, Accepted]:
         if isinstance(error.__cause__, OSError):
             raise
         raise InputError(f"{path}: {error}") from error
+
+
+def check_list(path: str) -> None:
+    """Raises `OutputError` if a list written to this path would replace what is none."""
+    data = files.read_bytes(path) if os.path.isfile(path) else b""
+    if data and b'"dedupe-text/accept/' not in data:
+        raise OutputError(f"{path}: is no list of accepted repeats; name another file to --accept")

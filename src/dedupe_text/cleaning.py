@@ -80,7 +80,8 @@ def plan_cuts(
     for piece, span in zip(goes, cut_spans(split.text, split.words, goes)):
         kept, similarity, differs = witness(piece, split, earlier)
         kind: Kind = "near" if differs else "exact"
-        cuts.append(Cut(span, kept, similarity, kind, piece.last - piece.first, differs))
+        size = piece.last - piece.first
+        cuts.append(Cut(span, kept, similarity, kind, size, differs, piece.spread))
     for piece in sorted(pieces, key=lambda piece: piece.first):
         if piece.reason:
             kept, similarity, differs = witness(piece, split, earlier)

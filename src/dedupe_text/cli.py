@@ -19,22 +19,26 @@ from dedupe_text.filter import (
     explain_line,
     restore_document,
 )
+from dedupe_text.folders import find_documents
+from dedupe_text.model import Spread
 from dedupe_text.options import STANDARD, Options
 from dedupe_text.settings import Keep, Settings
-from dedupe_text.usage import check_usage
+from dedupe_text.usage import check_targets, check_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DEFAULTS = Settings()
-_SECTIONS = {
+SECTIONS = {
     "What comes out": ("output", "write", "diff", "report", "restore"),
     "What is told": ("check", "format", "accept", "accept_write", "explain"),
     "What goes in": ("encoding", "stdin_filename"),
-    "What counts as said twice": ("similarity", "min_words", "keep", "facts", "across"),
+    "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
+    "Across documents": ("across", "cut", "memory"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": ("break_links", "quiet", "verbose", "color", "exit_zero", "exit_one", "version", "help"),
 }
+"""The options in the order in which ``--help`` and the manual page tell of them."""
 _EPILOG = """\b
 Examples:
   dedupe-text < article.txt > clean.txt
@@ -48,8 +52,9 @@ Settings that the command line does not give come from the environment
 dedupe-text.toml (min-words = 40) or [tool.dedupe-text] in pyproject.toml.
 
 \b
-Exit codes: 0 done; 1 --check found something; 2 an error, and one line
-about it on standard error."""
+Exit codes: 0 done; 1 --check found something, or --exit-one cut something;
+2 an error, and one line about it on standard error; 130 interrupted;
+141 the reader of the pipe went away."""
 
 
 def run(arguments: list[str]) -> int:
@@ -119,7 +124,7 @@ class _Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = {param.name: param.get_help_record(ctx) for param in self.get_params(ctx)}
-        for title, names in _SECTIONS.items():
+        for title, names in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([record for name in names if (record := records[name])])
 
@@ -140,6 +145,16 @@ def _between(
         return number
 
     return convert
+
+
+def _spreads(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """The names in a list with commas; an empty one cuts nothing of what earlier ones said."""
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    for name in names:
+        if name not in get_args(Spread):
+            known = ", ".join(get_args(Spread))
+            raise click.BadParameter(f"must name {known}, with commas, not {name!r}")
+    return names
 
 
 def _line(value: str) -> int:
@@ -246,7 +261,22 @@ def _line(value: str) -> int:
 @click.option(
     "--across/--no-across",
     default=False,
+    show_default=True,
     help="Also cut what an earlier one of the documents said.",
+)
+@click.option(
+    "--cut",
+    metavar="LIST",
+    callback=_spreads,
+    default=",".join(_DEFAULTS.cut),
+    show_default=True,
+    help="Which passages of earlier documents go; also syndicated, quotation.",
+)
+@click.option(
+    "--memory",
+    metavar="PATH",
+    type=click.Path(),
+    help="Remember passages across runs, in this SQLite file; implies --across.",
 )
 @click.option(
     "--config",
@@ -288,15 +318,17 @@ def command(**values: Any) -> int:
     """
     options = Options(**{name: values[name] for name in Options._fields})
     check_usage(options)
+    documents = [*find_documents(options.paths or (STANDARD,))]
+    check_targets(options, documents)
     if options.restore is not None:
         return restore_document(options, options.restore)
-    names = ("similarity", "min_words", "keep", "facts", "encoding")
+    names = ("similarity", "min_words", "keep", "facts", "cut", "encoding")
     settings = Settings(**{name: values[name] for name in names})
     if options.accept_write and options.accept is not None:
-        return accept_documents(options, options.accept, settings)
+        return accept_documents(options, options.accept, settings, documents)
     if options.explain is not None:
         return explain_line(options, options.explain, settings)
-    return clean_documents(options, settings)
+    return clean_documents(options, settings, documents)
 
 
 for _param in command.params:

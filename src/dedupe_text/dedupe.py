@@ -16,6 +16,7 @@ from dedupe_text.result import Result
 from dedupe_text.search import find_aligned, find_twins, too_few
 from dedupe_text.settings import Settings
 from dedupe_text.split import Batch, Split, split_text
+from dedupe_text.spread import label_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,10 +73,31 @@ def look(
     if not isinstance(document, Document):
         document = Document("text", document)
     decoded = _decode(document.text, settings)
-    split = split_text(decoded.text, document.id)
-    earlier = None
-    if memory is not None and (found := memory.find(split, settings.min_words // 2)):
-        earlier = Batch.of(found)
+    split = split_text(decoded.text, document.id, site=document.site)
+    if memory is None:
+        return Looked(_look(decoded, split, settings, near), split)
+    least = settings.min_words // 2
+    while True:
+        found = memory.find(split, least)
+        result = _look(decoded, split, settings, near, found, memory)
+        spans = [cut.removed for cut in result.cuts]
+        left = split
+        if spans:
+            left = split_text(without(split.text, spans), split.id, spans, split.site)
+        if memory.add(left, split, found, least):
+            return Looked(result, split)
+
+
+def _look(
+    decoded: textio.Decoded,
+    split: Split,
+    settings: Settings,
+    near: list[Near] | None,
+    found: Sequence[Split] = (),
+    memory: Memory | None = None,
+) -> Result:
+    """The result of a document, set beside those that were found for it in the memory."""
+    earlier = Batch.of(found) if found else None
     pragmas = find_pragmas(decoded.text, split.words)
     pieces = _find_all(split, earlier, settings, near, pragmas)
     if not decoded.sliceable:
@@ -85,13 +107,9 @@ def look(
     lines: dict[Location, tuple[int, int]] = {}
     if memory is not None:
         stands, lines = _elsewhere([*cuts, *spared], split.id, earlier, memory)
-        spans = [cut.removed for cut in cuts]
-        left = split_text(without(split.text, spans), split.id, spans) if spans else split
-        memory.add(left, split.text)
     check_cuts(decoded.text, cuts, settings.facts, stands)
     unused = find_unused(pragmas, pieces, len(split.words))
-    result = Result(document.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
-    return Looked(result, split)
+    return Result(split.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
 
 
 def _elsewhere(
@@ -115,17 +133,20 @@ def clean_many(
     settings: Settings | None = None,
     *,
     across: bool = False,
+    memory: str | None = None,
 ) -> Iterator[Result]:
     """`clean` for each document, in order of arrival.
 
-    `across` documents, what an earlier one says stays there, and goes from those that follow.
+    `across` documents, what an earlier one says stays there, and goes from those that follow. A
+    `memory`, which is a path, makes those of earlier runs earlier ones too. Documents are told
+    apart by their ids.
     """
-    memory = None
-    if across:
-        from dedupe_text.memory import Memory  # with SQLite, not for those who clean one by one
+    if not across and memory is None:
+        return (clean(document, settings) for document in documents)
+    from dedupe_text.memory import Memory  # with SQLite, not for those who clean one by one
 
-        memory = Memory()
-    return (clean(document, settings, memory=memory) for document in documents)
+    seen = Memory(memory or "")
+    return (clean(document, settings, memory=seen) for document in documents)
 
 
 def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
@@ -153,7 +174,7 @@ def _find_all(
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
         seen: list[Near] | None = None if near is None else []
-        pieces = _find(left, earlier, settings, seen)
+        pieces = _find(left, earlier, settings, seen, len(split.words))
         if pragmas:
             pieces = accept_covered(pieces, cover(pragmas, len(split.words))[alive])
         found = [part for piece in pieces for part in piece.moved(alive)]
@@ -179,7 +200,8 @@ def _left(
     stays = np.ones(len(split.words), np.bool_)
     for span in spans:
         stays[slice(*np.searchsorted(split.words.start, span))] = False
-    return split_text(without(split.text, spans)), np.flatnonzero(stays)
+    left = split_text(without(split.text, spans), split.id, site=split.site)
+    return left, np.flatnonzero(stays)
 
 
 def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Piece]:
@@ -194,12 +216,16 @@ def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
 
 
 def _find(
-    split: Split, earlier: Batch | None, settings: Settings, near: list[Near] | None
+    split: Split,
+    earlier: Batch | None,
+    settings: Settings,
+    near: list[Near] | None,
+    words: int,
 ) -> list[Piece]:
     """What the document says again of earlier ones; if that is nothing, what it says twice."""
     found: list[Piece] = []
     if earlier is not None and len(split.passages):
-        found = _find_before(split, earlier, settings)
+        found = _find_before(split, earlier, settings, words)
     if any(piece.reason is None for piece in found) or not len(split.passages):
         return found
     few: list[WordPairs] | None = None if near is None else []
@@ -213,8 +239,11 @@ def _find(
     return found
 
 
-def _find_before(split: Split, earlier: Batch, settings: Settings) -> list[Piece]:
-    """What the document says again of earlier ones, whose words have numbers below zero."""
+def _find_before(split: Split, earlier: Batch, settings: Settings, words: int) -> list[Piece]:
+    """What the document says again of earlier ones, whose words have numbers below zero.
+
+    The document, of which some may be cut already, had so many `words`.
+    """
     batch = Batch.of([*earlier.splits, split])
     since = len(earlier.passages)
     aligned = find_aligned(batch.words, batch.passages, settings, since=since)
@@ -222,8 +251,13 @@ def _find_before(split: Split, earlier: Batch, settings: Settings) -> list[Piece
         return []
     judge = _judge(batch.words, batch.passages, settings)
     twins, _ = find_twins(aligned, judge, "first")
-    before = len(earlier.words)
-    return [piece.shifted(-before) for _, pieces in judge.gather(twins) for piece in pieces]
+    pieces = label_pieces(judge.gather(twins), batch, words)
+    return [
+        piece._replace(
+            reason=piece.reason or (None if piece.spread in settings.cut else piece.spread)
+        )
+        for piece in (piece.shifted(-len(earlier.words)) for piece in pieces)
+    ]
 
 
 def _judge(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dedupe_text import console, files
-from dedupe_text.cleaner import Cleaner, read
+from dedupe_text.cleaner import Cleaner, check_list, read
 from dedupe_text.errors import (
     DedupeTextError,
     InputError,
@@ -19,7 +19,6 @@ from dedupe_text.errors import (
     SelfCheckError,
     SettingsError,
 )
-from dedupe_text.folders import find_documents
 from dedupe_text.options import STANDARD
 
 if TYPE_CHECKING:
@@ -30,15 +29,16 @@ if TYPE_CHECKING:
     from dedupe_text.settings import Settings
 
 
-def clean_documents(options: Options, settings: Settings) -> int:
+def clean_documents(options: Options, settings: Settings, documents: Sequence[str]) -> int:
     """Clean the documents, write what was asked for; the exit code."""
     failures: list[DedupeTextError] = []
     cleaner = Cleaner(options, settings)
-    cleaned: Iterable[tuple[str, Result]] = _clean_each(cleaner, options, failures)
+    cleaned: Iterable[tuple[str, Result]] = _clean_each(cleaner, documents, failures)
     reports: dict[str, bytes] = {}
     if options.report or options.listed or not options.several:
         cleaned = [*cleaned]
-        reports = _render([result for _, result in cleaned], options)
+        if cleaned or not failures:
+            reports = _render([result for _, result in cleaned], options)
     if options.several:
         _write(reports, options)
         reports = {}
@@ -52,7 +52,7 @@ def clean_documents(options: Options, settings: Settings) -> int:
                 files.make_folder(os.path.dirname(target))
             answers = {target: _answer(result, options), **reports}
             _write(answers, options, path, result.original.data)
-    if cleaner.left and (options.whole or options.verbose):
+    if cleaner.left and not options.quiet and (options.whole or options.verbose):
         from dedupe_text.accept import tell_stale
 
         console.say(tell_stale(cleaner.left).rstrip("\n"))
@@ -61,11 +61,14 @@ def clean_documents(options: Options, settings: Settings) -> int:
     return int(found and (options.exit_one or (options.check and not options.exit_zero)))
 
 
-def accept_documents(options: Options, target: str, settings: Settings) -> int:
+def accept_documents(
+    options: Options, target: str, settings: Settings, documents: Sequence[str]
+) -> int:
     """Write the list of all that the documents repeat; the exit code."""
     failures: list[DedupeTextError] = []
+    check_list(target)
     cleaner = Cleaner(options, settings)
-    results = [result for _, result in _clean_each(cleaner, options, failures)]
+    results = [result for _, result in _clean_each(cleaner, documents, failures)]
     from dedupe_text.accept import as_accepted, tally
 
     accepted = tally(results)
@@ -78,10 +81,10 @@ def accept_documents(options: Options, target: str, settings: Settings) -> int:
 
 
 def _clean_each(
-    cleaner: Cleaner, options: Options, failures: list[DedupeTextError]
+    cleaner: Cleaner, documents: Iterable[str], failures: list[DedupeTextError]
 ) -> Iterator[tuple[str, Result]]:
     """The path and the result of each document that has one."""
-    for path in find_documents(options.paths or (STANDARD,)):
+    for path in documents:
         with _telling(failures):
             yield path, cleaner.clean(path)
 
@@ -144,8 +147,6 @@ def _answer(result: Result, options: Options) -> bytes:
 
 def _render(results: Sequence[Result], options: Options) -> dict[str, bytes]:
     """What tells of all documents at once, by the path that it goes to."""
-    if not results:
-        return {}
     reports = {path: FORMATS[suffix(path)](results) for path in options.report}
     if options.listed:
         reports[STANDARD] = LISTS[options.format or "text"](results)

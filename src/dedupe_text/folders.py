@@ -6,6 +6,8 @@ import os
 import os.path
 from typing import TYPE_CHECKING
 
+from dedupe_text.options import STANDARD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -14,12 +16,28 @@ _LOOKED_AT = 8000
 
 
 def find_documents(paths: Iterable[str]) -> Iterator[str]:
-    """The paths, each folder replaced by the text files in it, in the order of their names."""
+    """The paths, each folder replaced by the text files in it, in the order of their names.
+
+    A file comes once, under the first of its names: beside itself all of it would be said again.
+    """
+    seen: set[object] = set()
     for path in paths:
-        if os.path.isdir(path):
-            yield from (file for file in _find_files(path) if _is_text(file))
-        else:
-            yield path
+        folder = path != STANDARD and os.path.isdir(path)
+        for file in filter(_is_text, _find_files(path)) if folder else [path]:
+            if (same := _identify(file)) not in seen:
+                seen.add(same)
+                yield file
+
+
+def _identify(path: str) -> object:
+    """What all names of a file have in common; hard links can part, and are files of their own."""
+    try:
+        status = None if path == STANDARD else os.stat(path)
+    except (OSError, ValueError):  # reading it will tell what is wrong
+        status = None
+    if status is None:
+        return path
+    return os.path.realpath(path) if status.st_nlink > 1 else (status.st_dev, status.st_ino)
 
 
 def _find_files(folder: str) -> list[str]:
@@ -27,7 +45,8 @@ def _find_files(folder: str) -> list[str]:
 
     try:
         listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached"],
+            # A stranger's repository could name a program as its monitor.
+            ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached"],
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -46,7 +65,8 @@ def _walk(folder: str) -> Iterator[str]:
 
 
 def _join(folder: str, name: str) -> str:
-    return os.path.normpath(os.path.join(folder, name))
+    path = os.path.normpath(os.path.join(folder, name))
+    return os.path.join(os.curdir, path) if path == STANDARD else path
 
 
 def _is_text(path: str) -> bool:

@@ -8,16 +8,21 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Kind = Literal["exact", "near"]
-Reason = Literal["facts", "structure", "accepted", "budget", "encoding"]
+Spread = Literal["same", "boilerplate", "syndicated", "quotation"]
+Reason = Literal["facts", "structure", "accepted", "budget", "encoding"] | Spread
 Rule = Literal["few", "unlike", "scattered", "apart", "short", "form", "taken"]
 Verdict = Literal["cut", "kept"] | Reason | Rule
 
 
 class Document(NamedTuple):
-    """One article, with an id by which reports call it. Bytes are decoded when it is cleaned."""
+    """One article, with an id by which reports call it. Bytes are decoded when it is cleaned.
+
+    `site` is where it was found, such as a host; those of which none is known are of one site.
+    """
 
     id: str
     text: str | bytes
+    site: str = ""
 
 
 class Span(NamedTuple):
@@ -87,6 +92,7 @@ class Cut(NamedTuple):
     """What goes (`removed`, a span of the cleaned document), and what stays in its stead.
 
     `kind` is exact when the folded words are the same, else near. `words` counts those removed.
+    `spread` says how far a passage went that an earlier document said.
     """
 
     removed: Span
@@ -95,6 +101,7 @@ class Cut(NamedTuple):
     kind: Kind
     words: int
     differs: tuple[Difference, ...] = ()
+    spread: Spread | None = None
 
 
 class Spared(NamedTuple):

@@ -6,6 +6,7 @@ import os.path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from dedupe_text.model import Spread
     from dedupe_text.settings import Keep
 
 STANDARD = "-"
@@ -33,6 +34,8 @@ class Options(NamedTuple):
     keep: Keep
     facts: bool
     across: bool
+    cut: tuple[Spread, ...]
+    memory: str | None
     break_links: bool
     quiet: bool
     verbose: bool
@@ -48,12 +51,12 @@ class Options(NamedTuple):
     @property
     def several(self) -> bool:
         """Whether there may be several documents."""
-        return len(self.paths) > 1 or os.path.isdir(self.path)
+        return len(self.paths) > 1 or self.whole
 
     @property
     def whole(self) -> bool:
         """Whether a whole folder is looked through: what is not found then is nowhere."""
-        return any(map(os.path.isdir, self.paths)) and not self.quiet
+        return any(path != STANDARD and os.path.isdir(path) for path in self.paths)
 
     @property
     def listed(self) -> bool:
@@ -69,6 +72,7 @@ class Options(NamedTuple):
         if self.write:
             return path
         if self.several and self.output != STANDARD:
-            parts = os.path.normpath(path).split(os.sep)
-            return os.path.join(self.output, *(part for part in parts if part.strip(".")))
+            parts = os.path.normpath(self.name(path)).split(os.sep)
+            inside = [part for part in parts if part not in ("", os.curdir, os.pardir)]
+            return os.path.join(self.output, *inside)
         return self.output

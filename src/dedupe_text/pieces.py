@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedupe_text.model import Limit, Reason
+    from dedupe_text.model import Limit, Reason, Spread
     from dedupe_text.sentences import Sentences
 
 
@@ -42,10 +42,16 @@ class Piece(NamedTuple):
     goes: NDArray[np.int64]
     stays: NDArray[np.int64]
     reason: Reason | None
+    spread: Spread | None = None
 
     def shifted(self, by: int) -> Piece:
         """The piece in a numbering that begins elsewhere."""
-        return Piece(self.first + by, self.last + by, self.goes + by, self.stays + by, self.reason)
+        return self._replace(
+            first=self.first + by,
+            last=self.last + by,
+            goes=self.goes + by,
+            stays=self.stays + by,
+        )
 
     def moved(self, words: NDArray[np.int64]) -> Iterator[Piece]:
         """The piece in the numbers of a text of which only `words` were looked at.
@@ -58,7 +64,7 @@ class Piece(NamedTuple):
             inside = (words[self.goes] >= first) & (words[self.goes] < last)
             goes, stays = words[self.goes[inside]], self.stays[inside]
             stays = stays if (stays < 0).any() else words[stays]
-            yield Piece(first, last, goes, stays, self.reason)
+            yield self._replace(first=first, last=last, goes=goes, stays=stays)
 
 
 class Near(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from dedupe_text.errors import SettingsError
+from dedupe_text.model import Spread
 
 Keep = Literal["first", "last", "fullest"]
 Order = Literal["kept", "free"]
@@ -36,6 +37,8 @@ class Settings:
     what one document says again of another in its own words, as in a paraphrase, a translation or
     a summary: passages are compared as sets of words. Cleaning must prove each word, and refuses.
     """
+    cut: tuple[Spread, ...] = ("boilerplate", "same")
+    """Which passages of earlier documents are cut, by how they spread; the others are spared."""
     shingle_size: int = 4
     """Words of a shingle."""
     num_perm: int = 128
@@ -51,6 +54,9 @@ class Settings:
         _check_between("shingle_size", self.shingle_size, 2, 16)
         _check_between("num_perm", self.num_perm, 16, 1024)
         _check_between("rows", self.rows, 1, self.num_perm)
+        object.__setattr__(self, "cut", tuple(self.cut))  # JSON and TOML know only lists
+        for spread in self.cut:
+            _check_among("cut", spread, get_args(Spread))
         _check_among("keep", self.keep, get_args(Keep))
         _check_among("order", self.order, get_args(Order))
 

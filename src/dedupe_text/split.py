@@ -26,6 +26,7 @@ class Split(NamedTuple):
     words: Words
     passages: Passages
     cuts: Sequence[Span] = ()
+    site: str = ""
 
     def location(self, span: Span) -> Location:
         """Where the characters `span` of the text stand in the document as it came.
@@ -40,10 +41,10 @@ class Split(NamedTuple):
         return Location(self.id, span.start + start, span.end + end)
 
 
-def split_text(text: str, id_: str = "", cuts: Sequence[Span] = ()) -> Split:
+def split_text(text: str, id_: str = "", cuts: Sequence[Span] = (), site: str = "") -> Split:
     """The text with its words, and what it marks as structure, and its passages."""
     words = mark_structure(text, split_words(text))
-    return Split(id_, text, words, split_passages(words), cuts)
+    return Split(id_, text, words, split_passages(words), cuts, site)
 
 
 class Batch(NamedTuple):
@@ -64,7 +65,11 @@ class Batch(NamedTuple):
             splits, Words.join(words), Passages.join([split.passages for split in splits]), before
         )
 
+    def number(self, word: int) -> int:
+        """The number of the document that `word` is in."""
+        return bisect_right(self.before, word) - 1
+
     def own(self, word: int) -> tuple[Split, int]:
         """The document that `word` is in, and how many words stand before it."""
-        number = bisect_right(self.before, word) - 1
+        number = self.number(word)
         return self.splits[number], self.before[number]

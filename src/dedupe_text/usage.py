@@ -11,7 +11,7 @@ from dedupe_text.filter import FORMATS, suffix
 from dedupe_text.options import STANDARD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from dedupe_text.options import Options
 
@@ -20,6 +20,7 @@ def check_usage(options: Options) -> None:
     """Raises `click.UsageError` for arguments that do not go together."""
     elsewhere = options.output != STANDARD
     shown = options.check or options.diff
+    remembers = options.memory is not None
     restores, explains = options.restore is not None, options.explain is not None
     clashes = {
         "--explain and --restore take one document; give one PATH, or none": options.several
@@ -36,6 +37,9 @@ def check_usage(options: Options) -> None:
         and options.accept is None,
         "--accept-write writes the list and nothing else; leave out --write, --check, --diff, "
         "--output": options.accept_write and (options.write or shown or elsewhere),
+        "--memory takes the path of a file; leave out the address": "://" in (options.memory or ""),
+        "--memory remembers what it is given; leave out --check, --diff, --accept-write": remembers
+        and (shown or options.accept_write),
         "--check writes nothing; leave out --output": options.check and elsewhere,
         "--restore writes the original; leave out --write, --check, --diff, --report": restores
         and (options.write or shown or options.report),
@@ -50,23 +54,27 @@ def check_usage(options: Options) -> None:
         if suffix(path) not in FORMATS:
             known = " or ".join(FORMATS)
             raise click.UsageError(f"--report {path}: its suffix names the format; take {known}")
-    _check_targets(options)
 
 
-def _check_targets(options: Options) -> None:
+def check_targets(options: Options, documents: Sequence[str]) -> None:
     """Raises `click.UsageError` if a file would be written twice, or an input be lost."""
-    several = options.several and options.output != STANDARD
-    output = _resolve([*map(options.target, options.paths)] if several else [options.output])
-    reports = _resolve(options.report)
-    if len({*reports, *output}) < len(reports) + len(output):
-        raise click.UsageError("two outputs have the same path; name a file for each")
-    # The text itself may replace the document; nothing else may, and nothing a report.
-    others = {*reports, *(output if options.diff else [])}
-    if not others.isdisjoint(_resolve(options.paths)):
-        raise click.UsageError("a report would replace the document; name another file")
-    if options.restore is not None and _resolve([options.restore]) == output:
+    # With --write each document is its own output.
+    outputs = [] if options.write else [(options.target(path), path) for path in documents]
+    targets = [*outputs, *((report, None) for report in options.report)]
+    targets = [(target, path) for target, path in targets if target != STANDARD]
+    if not targets:
+        return
+    given = {os.path.realpath(path): path for path in documents if path != STANDARD}
+    written: set[str] = set()
+    for target, document in targets:
+        place = os.path.realpath(target)
+        if place in written:
+            raise click.UsageError(f"two outputs have the same path, {target}; name one for each")
+        written.add(place)
+        # The text itself may replace its document; nothing else may.
+        if place in given and (options.diff or document is None):
+            raise click.UsageError("a report would replace the document; name another file")
+        if given.get(place, document) != document:
+            raise click.UsageError(f"{document} would replace {target}; name another folder")
+    if options.restore is not None and os.path.realpath(options.restore) in written:
         raise click.UsageError("the text would replace its report; name another file")
-
-
-def _resolve(paths: Iterable[str]) -> list[str]:
-    return [os.path.realpath(path) for path in paths if path != STANDARD]

@@ -88,6 +88,7 @@ def _cuts(result: Result, lines: Lines) -> list[dict[str, Any]]:
             "kept": _kept(result, cut.kept, lines),
             "similarity": round(cut.similarity, 4),
             "kind": cut.kind,
+            **({"spread": cut.spread} if cut.spread else {}),
             "differs": [difference._asdict() for difference in cut.differs],
             **_text(result.original, cut.removed, span),
         }

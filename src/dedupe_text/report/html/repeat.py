@@ -94,25 +94,25 @@ def _sides(page: Page, view: View, *, spared: bool) -> Html:
     finding = view.finding
     removed = finding.removed.of(page.text)
     kept = page.text_of(finding.kept)
-    goes = f"{'Repeats' if spared else 'Goes'}: {span_of(view.goes)}"
+    goes = "Repeats: " if spared else "Goes: "
     head = element(
         "div",
         element("p", "Stays: ", view.there),
-        element("p", goes),
+        element("p", goes, span_of(view.goes)),
         class_="row head",
     )
     if kept is None:
-        return element("div", head, _row(Row((), (Run(removed.strip()),))), class_="sides")
+        return element("div", head, _row(Row((), (Run(removed.strip()),)), goes), class_="sides")
     rows = list(align_sides(removed, kept, finding.differs))
-    taken, left = fit(map(_row, rows), len(rows), _MOST_ROWS)
+    taken, left = fit((_row(row, goes) for row in rows), len(rows), _MOST_ROWS)
     return element("div", head, *_fold(rows, taken), *more(left, "row"), class_="sides")
 
 
-def _row(row: Row) -> Html:
+def _row(row: Row, goes: str) -> Html:
     return element(
         "div",
         _cell("kept", "Stays: ", row.kept),
-        _cell("removed", "Goes: ", row.removed),
+        _cell("removed", goes, row.removed),
         class_="row",
     )
 

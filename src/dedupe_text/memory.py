@@ -105,7 +105,7 @@ class Memory:
         came = came or split
         with self._explained(), self._writing():
             if self.path and found is not None:
-                now = [self._read(number).id for number in self._find(came, least)]
+                now = [self._id(number) for number in self._find(came, least)]
                 if now != [one.id for one in found]:
                     return False
             number = self._put(split, came.text)
@@ -206,6 +206,10 @@ class Memory:
             )
         )
         return [{found[key] for key in row if key in found} for row in signed.tolist()]
+
+    def _id(self, number: int) -> str:
+        row = self._run("SELECT id FROM documents WHERE number = ?", number)
+        return str(row.fetchone()[0])
 
     def _read(self, number: int) -> Split:
         id_, site, packed, characters, cuts = self._run(

@@ -328,6 +328,14 @@ def test_output_that_fails_halfway_looks_cut_off(tmp_path: Path) -> None:
         gzip.decompress(output.getvalue() + b"\0")
 
 
+def test_without_zstd_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zstd.compress(ODD)
+    for package in ("backports", "compression"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=r"news.jsonl: .*pip install 'dedupe-text\[zstd\]'"):
+        read(data)
+
+
 def test_a_bomb_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     path = tmp_path / "bomb.jsonl.gz"
     path.write_bytes(gzip.compress(bytes(1 << 20)) * 1024)

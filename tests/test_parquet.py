@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from dedupe_text.errors import InputError
+from dedupe_text.files import replacing
 from dedupe_text.model import Document, Span
 from dedupe_text.records import Fields, Record, find_format, open_records, parquet
 
@@ -200,3 +202,31 @@ def test_a_pipe_is_refused() -> None:
 
 def test_parquet_goes_by_its_name() -> None:
     assert find_format("News.PARQUET") == "parquet"
+
+
+def test_a_file_is_replaced_in_place_while_it_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "news.parquet", table_of(pyarrow.string()), row_group_size=2)
+    with (
+        open_records(str(path), "parquet", FIELDS) as records,
+        replacing(str(path), records.status) as new,
+    ):
+        with records.writing(new.file) as writer:
+            for record in records:
+                writer.write(record, [Span(0, 4)] if record.number == 1 else [])
+        assert len(read(path)) == 5
+        if writer.changed:
+            new.commit()
+    assert [record.document and record.document.text for record in read(path)] == [
+        "two.",
+        *TEXTS[1:],
+    ]
+
+
+def test_without_pyarrow_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "news.parquet", table_of(pyarrow.string()))
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "dedupe_text.records.parquet")
+    with pytest.raises(InputError, match=r"pip install 'dedupe-text\[parquet\]'"):
+        read(path)

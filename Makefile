@@ -10,10 +10,10 @@ ARTICLE := fixtures/doubled-section/input.txt
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test manual quality bench clean
+.PHONY: help demo test manual quality bench screenshots clean
 
 help: ## Show this.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## Clean an article that says a section twice, and show what went.
 	@echo 'cat $(ARTICLE) | dedupe-text --diff --verbose'
@@ -37,6 +37,9 @@ quality: $(READY) ## Measure what is found and what is hurt, on the data in DEDU
 
 bench: $(READY) ## Measure how long it takes.
 	$(BIN)/python -m bench.speed
+
+screenshots: $(READY) ## Take the pictures of the report, with chromium.
+	$(BIN)/python -m bench.screenshots
 
 clean: ## Remove everything that was made here.
 	rm -rf $(VENV) build dist .hypothesis .*_cache

@@ -3,9 +3,11 @@
 import gzip
 import json
 import os
+import shutil
 import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -104,18 +106,32 @@ def case(request: pytest.FixtureRequest) -> Case:
     return found
 
 
-def pytest_report_header() -> str:
-    """Tell whether the tests on real data take part."""
-    if DATA.exists():
-        return f"real data: {DATA}"
-    return f"real data: none in {DATA}, so its tests are left out; DEDUPE_TEXT_DATA names it"
+CHROMIUM = shutil.which("chromium")
+_BROWSER = CHROMIUM and all(map(find_spec, ("axe_playwright_python", "playwright")))
+_LEFT_OUT = {
+    "data": None if DATA.exists() else f"none in {DATA}; DEDUPE_TEXT_DATA names it",
+    # Where nothing may be left out, these fail.
+    "chromium": None
+    if _BROWSER or os.environ.get(NO_SKIPS)
+    else "it takes Debian's chromium, and playwright and axe-playwright-python for Python",
+}
+
+
+def pytest_report_header() -> list[str]:
+    """Tell whether the tests on real data, and in a browser, take part."""
+    told = {"data": f"real data: {DATA}", "chromium": f"browser: {CHROMIUM}"}
+    return [
+        f"{told[name].partition(':')[0]}: its tests are left out: {missing}"
+        if missing
+        else told[name]
+        for name, missing in _LEFT_OUT.items()
+    ]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests on real data where there is none."""
-    if DATA.exists():
-        return
-    without = [item for item in items if "data" in getattr(item, "fixturenames", ())]
+    """Leave out the tests on what is not there."""
+    missing = {name for name, why in _LEFT_OUT.items() if why}
+    without = [item for item in items if not missing.isdisjoint(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=without)
     items[:] = [item for item in items if item not in without]
 
@@ -133,6 +149,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def data() -> Path:
     """The folder of real data."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of the system."""
+    assert CHROMIUM is not None, "install chromium"
+    return CHROMIUM
 
 
 def read_jsonl(path: Path, most: int) -> Iterator[dict[str, Any]]:

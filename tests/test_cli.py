@@ -14,6 +14,7 @@ import pytest
 
 from dedupe_text import __version__
 from dedupe_text.cli import command
+from dedupe_text.console import is_coloured
 from dedupe_text.settings import Settings
 
 if os.name != "posix":
@@ -241,11 +242,11 @@ def test_a_text_that_cannot_be_sliced_goes_out_as_it_came_with_a_warning() -> No
         (("a.txt", "b.txt", "--explain", "1"), "--explain and --restore take one document; "),
         (
             ("--report", "r.txt"),
-            "--report r.txt: its suffix names the format; take .json or .diff or .sarif; ",
+            "--report r.txt: its suffix names the format; take .json or .diff or ",
         ),
         (
             ("--report", "json"),
-            "--report json: its suffix names the format; take .json or .diff or .sarif; ",
+            "--report json: its suffix names the format; take .json or .diff or ",
         ),
         (("--check", "-o", "b.txt"), "--check writes nothing; leave out --output; "),
         (("--format", "text"), "--format is how --check lists findings; give it with --check; "),
@@ -395,3 +396,43 @@ def test_the_limits_of_the_options_are_those_of_the_settings() -> None:
         for value in (least * 0.9, most * 1.1):
             with pytest.raises(ValueError, match=f"{name} must be from {least} to {most}, "):
                 Settings(**{name: value})
+
+
+# --- colour ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("choice", "set_to", "terminal", "coloured"),
+    [
+        ("auto", {}, True, True),
+        ("auto", {}, False, False),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"FORCE_COLOR": "0"}, False, False),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
+        ("always", {"NO_COLOR": "1", "TERM": "dumb"}, False, True),
+        ("never", {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_colour_is_for_terminals_that_want_it(
+    choice: str,
+    set_to: dict[str, str],
+    terminal: bool,
+    coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in set_to.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    assert is_coloured(choice) == coloured
+
+
+@pytest.mark.parametrize(("choice", "coloured"), [("always", True), ("auto", False)])
+def test_what_is_told_aside_has_colours_and_the_text_has_none(choice: str, coloured: bool) -> None:
+    done = run("--color", choice, "--verbose", "--check", given=ARTICLE)
+    assert (b"\x1b[" in done.stderr) == coloured
+    assert b"\x1b" not in done.stdout

@@ -1,5 +1,7 @@
 """The measures of ``bench.quality`` on examples whose scores are known, and its generator."""
 
+import gzip
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +15,7 @@ pytest.importorskip("bench.quality", reason="run as `python -m pytest`, from the
 from bench.quality import (
     floors,
     intact,
+    pages,
     pan,
     planted,
     planting,
@@ -244,6 +247,33 @@ def test_floors_are_lowered_only_when_asked(tmp_path: Path) -> None:
     floors.write_figures(tmp_path / "floors.toml", now)
     assert floors.read_figures(tmp_path / "floors.toml") == now
     assert floors.read_figures(tmp_path / "none.toml") == {}
+
+
+CHROME = (
+    "This site is made by volunteers in a barn beside the river, who thank all of their readers for"
+    " the coffee, the cake and the many letters about the old mill; write to them about anything."
+)
+STORIES = (
+    "A heron stood in the market square from early morning until the bells rang for noon.",
+    "Nobody in the valley can remember a winter in which the lower road stayed open so long.",
+    "The choir sang in the ferry shed, because the church had neither a roof nor a stove left.",
+    "Two brothers have mended nets on this quay since before either of them could read a letter.",
+)
+
+
+def test_what_a_site_says_on_both_of_its_pages_is_measured_on_the_second(tmp_path: Path) -> None:
+    lines = []
+    for number, story in enumerate(STORIES):
+        text = f"{story}\n\n{CHROME}\n"
+        page = {"id": f"{number}", "site": f"site-{number // 2}", "text": text}
+        page["article"] = [[0, len(story)]]
+        page["boilerplate"] = [[len(story) + 2, len(text) - 1]]
+        lines.append(json.dumps(page) + "\n")
+    with gzip.open(tmp_path / "pages.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(lines)
+    rows = pages.measure(run.Run(tmp_path)).rows
+    assert rows["boilerplate"] == {"pages": 2, "precision": 1, "recall": 1, "hurt": 0}
+    assert rows["baseline"]["pages"] == 2
 
 
 def test_absent_data_is_said_and_ends_with_2(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Findings as a person at a terminal reads them."""
 
+import re
+
 import pytest
 
 from dedupe_text.model import Cut, Difference, Location, Span, Spared
-from dedupe_text.report.text import as_text, summarize, visible
+from dedupe_text.report.text import as_text, coloured, summarize, visible
 from dedupe_text.result import Result
 from dedupe_text.settings import Settings
 from dedupe_text.textio import from_text
@@ -74,3 +76,12 @@ def test_the_sum_is_one_line() -> None:
 def test_text_of_any_script_is_shown_as_it_is() -> None:
     for text in ("naïve", "Ёлка", "港の町", "می‌خواهم", "👩‍👩‍👧"):
         assert visible(text) == text
+
+
+def test_a_terminal_gets_the_parts_of_a_line_in_colour() -> None:
+    result = result_of(TEXT, CUT, spared=(spared_for(Difference("7", "8")),))
+    told = as_text([result], spared=True, paint=coloured) + summarize(result, coloured)
+    assert "\x1b[1ma:5:\x1b[0m said before at a:1" in told
+    assert '\x1b[31m"One two three."\x1b[0m' in told
+    assert "\x1b[33mleft (facts: " in told
+    assert re.sub("\x1b\\[[0-9]*m", "", told) == as_text([result], spared=True) + summarize(result)

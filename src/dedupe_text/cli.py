@@ -36,7 +36,7 @@ SECTIONS = {
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
     "Across documents": ("across", "cut", "memory"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
-    "How": ("break_links", "quiet", "verbose", "exit_zero", "exit_one", "version", "help"),
+    "How": ("break_links", "quiet", "verbose", "color", "exit_zero", "exit_one", "version", "help"),
 }
 """The options in the order in which ``--help`` and the manual page tell of them."""
 _EPILOG = """\b
@@ -298,6 +298,13 @@ def _line(value: str) -> int:
 )
 @click.option("-q", "--quiet", is_flag=True, help="No warnings.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell what is cut, what is left, and why.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Of what --verbose tells; auto: at a terminal, unless NO_COLOR is set.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if --check finds something.")
 @click.option("--exit-one", is_flag=True, help="Exit 1 if anything was cut, as hooks should.")
 @click.version_option(__version__, message="%(prog)s %(version)s", help="Show the version.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from dedupe_text.errors import InputError, OutputError
@@ -34,6 +35,18 @@ def write_output(data: bytes) -> None:
         raise OutputError("cannot write standard output: it is closed; name a file with --output")
     sys.stdout.buffer.write(data)
     sys.stdout.flush()
+
+
+def is_coloured(choice: str) -> bool:
+    """Whether standard error gets colours: if asked to, or a terminal that does not object.
+
+    NO_COLOR wins over FORCE_COLOR, https://no-color.org/ and https://force-color.org/.
+    """
+    if choice != "auto" or os.environ.get("NO_COLOR"):
+        return choice == "always"
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def say(line: str) -> None:

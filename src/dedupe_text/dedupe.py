@@ -16,7 +16,7 @@ from dedupe_text.result import Result
 from dedupe_text.search import find_aligned, find_twins, too_few
 from dedupe_text.settings import Settings
 from dedupe_text.split import Batch, Split, split_text
-from dedupe_text.spread import label_pieces
+from dedupe_text.spread import label_twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -250,14 +250,13 @@ def _find_before(split: Split, earlier: Batch, settings: Settings, words: int) -
     if not aligned:
         return []
     judge = _judge(batch.words, batch.passages, settings)
-    twins, _ = find_twins(aligned, judge, "first")
-    pieces = label_pieces(judge.gather(twins), batch, words)
-    return [
-        piece._replace(
-            reason=piece.reason or (None if piece.spread in settings.cut else piece.spread)
-        )
-        for piece in (piece.shifted(-len(earlier.words)) for piece in pieces)
-    ]
+    twins = label_twins(find_twins(aligned, judge, "first")[0], batch, words)
+    cut = [twin for twin in twins if twin.spread in settings.cut]
+    left = [twin for twin in twins if twin.spread not in settings.cut]
+    pieces = [piece for _, several in judge.gather(cut) for piece in several]
+    for _, several in judge.gather(left):
+        pieces += [piece._replace(reason=piece.reason or piece.spread) for piece in several]
+    return [piece.shifted(-len(earlier.words)) for piece in pieces]
 
 
 def _judge(

@@ -183,7 +183,25 @@ def _as_sarif(results: Sequence[Result]) -> bytes:
     return as_sarif(results).encode()
 
 
-FORMATS = {".json": _as_json, ".diff": _as_diff, ".sarif": _as_sarif}
+def _as_html(results: Sequence[Result]) -> bytes:
+    from dedupe_text.report.html import as_html
+
+    return as_html(results).encode()
+
+
+def _as_markdown(results: Sequence[Result]) -> bytes:
+    from dedupe_text.report.markdown import as_markdown
+
+    return as_markdown(results).encode()
+
+
+FORMATS = {
+    ".json": _as_json,
+    ".diff": _as_diff,
+    ".html": _as_html,
+    ".md": _as_markdown,
+    ".sarif": _as_sarif,
+}
 """The report of results by the suffix of its path."""
 LISTS = {"text": _as_text, "json": _as_json, "github": _as_github, "sarif": _as_sarif}
 """How --check lists findings."""
@@ -192,9 +210,10 @@ LISTS = {"text": _as_text, "json": _as_json, "github": _as_github, "sarif": _as_
 def _tell(result: Result, options: Options) -> None:
     """Say on standard error what a user would miss, and all of it when asked."""
     if options.verbose:
-        from dedupe_text.report.text import as_text, summarize
+        from dedupe_text.report.text import as_text, coloured, plain, summarize
 
-        console.say(as_text([result], spared=True) + summarize(result))
+        paint = coloured if console.is_coloured(options.color) else plain
+        console.say(as_text([result], spared=True, paint=paint) + summarize(result, paint))
     shown = options.check or options.diff or options.quiet
     if result.cuts and not shown and not result.text.strip():
         from dedupe_text.report.text import visible

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import contextmanager
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,8 +85,8 @@ class Memory:
     def find(self, split: Split, least: int) -> list[Split]:
         """The earlier documents that may say at least `least` words of it, in their order.
 
-        Of each passage the first document is known that said it. One that is in the memory itself
-        is set beside those alone that were there before.
+        Of each passage the first document is known that said it, and the first of its site. One
+        that is in the memory itself is set beside those alone that were there before.
         """
         with self._explained():
             return [self._read(number) for number in self._find(split, least)]
@@ -237,11 +238,23 @@ def _unpack(packed: bytes, characters: int) -> str:
 
 
 def _keys(split: Split) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Keys (passages × 9) by which passages are found again, and how many words each has."""
+    """Keys (passages × 9) by which passages are found again, and how many words each has.
+
+    Where the site is known there are as many again of its own, for the first of it to say so may
+    not be the first of all.
+    """
     passages = split_long(join_short(split.passages), split.words.hash)
     if not len(passages):
         return np.zeros((0, 1 + _BANDS), np.uint64), np.zeros(0, np.int32)
     shingles = shingle(split.words.hash, passages, _SHINGLE)
     content = np.add.reduceat(mix(shingles.hash), run_starts(shingles.passage))
     banded = band_keys(sign_shingles(shingles, _BANDS * _ROWS), _ROWS)
-    return np.column_stack([content, banded]), passages.last_word - passages.first_word
+    keys = np.column_stack([content, banded])
+    if split.site:
+        keys = np.hstack([keys, mix(keys ^ _hash(split.site))])
+    return keys, passages.last_word - passages.first_word
+
+
+def _hash(site: str) -> np.uint64:
+    digest = blake2b(site.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))

@@ -39,6 +39,7 @@ class Options(NamedTuple):
     break_links: bool
     quiet: bool
     verbose: bool
+    color: str
     exit_zero: bool
     exit_one: bool
 

@@ -28,6 +28,7 @@ class Twin(NamedTuple):
     broken: NDArray[np.bool_]
     stays: NDArray[np.int64]
     goes: NDArray[np.int64]
+    spread: Spread | None = None
 
 
 class Piece(NamedTuple):
@@ -90,7 +91,7 @@ def split_twin(twin: Twin) -> Iterator[Piece]:
         first, last = int(sentences.first[run[0]]), int(sentences.last[run[-1]])
         inside = slice(*np.searchsorted(twin.goes, [first, last]).tolist())
         reason = _FATES[fate[run[0]]]
-        yield Piece(first, last, twin.goes[inside], twin.stays[inside], reason)
+        yield Piece(first, last, twin.goes[inside], twin.stays[inside], reason, twin.spread)
 
 
 def settle(gone: Sequence[Piece], more: Sequence[Piece]) -> list[Piece]:

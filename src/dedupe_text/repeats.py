@@ -313,7 +313,9 @@ class Judge:
         free = before[sentences.first - begin] == before[sentences.last - begin]
         if free.all():
             return twin
-        return Twin(sentences.of(free), twin.lost[free], twin.broken[free], twin.stays, twin.goes)
+        return twin._replace(
+            sentences=sentences.of(free), lost=twin.lost[free], broken=twin.broken[free]
+        )
 
 
 def _unsaid(sentence: Sentences, floor: float, *, alike: bool) -> Limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedupe_text.model import Difference
-from dedupe_text.report.text import excerpt, opposed
+from dedupe_text.report.text import REASONS, excerpt, has_fact, opposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,23 +68,12 @@ def _at(lines: tuple[int, int]) -> str:
 
 
 def _spared(finding: Finding) -> str:
-    if finding.verdict == "structure":
-        return "it is part of a structure, where saying it again is meant (structure)"
-    if finding.verdict == "encoding":
-        return "text in this encoding cannot be cut byte by byte; convert it to UTF-8 (encoding)"
-    if finding.verdict == "budget":
-        return "with its cuts the text did not come to rest, so all of it is left (budget)"
     if finding.verdict == "facts":
         # What would be lost: the facts of the copy that would go.
-        facts = [each for each in finding.differs if _has_fact(each[not finding.again])]
-        if not facts:
-            return "the repeat that it is part of has other facts all over (facts)"
-        return f"{_listed(facts)} (facts)"
-    return "a pragma in the text says that it is meant (accepted)"
-
-
-def _has_fact(text: str) -> bool:
-    return any(mark.isdigit() or mark.isupper() for mark in text)
+        facts = [each for each in finding.differs if has_fact(each[not finding.again])]
+        if facts:
+            return f"{_listed(facts)} (facts)"
+    return f"{REASONS[finding.verdict]} ({finding.verdict})"
 
 
 def _differing(differs: Sequence[Difference]) -> str:

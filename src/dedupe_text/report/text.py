@@ -9,36 +9,65 @@ from dedupe_text.model import Cut, Spared
 from dedupe_text.report.places import Lines, kept_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dedupe_text.model import Difference
     from dedupe_text.result import Result
 
 # Control and bidirectional characters can hide or reorder a line, and surrogates cannot be printed.
-_UNSAFE_RE = re.compile(
+UNSAFE_RE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+"""A character that could deceive a reader."""
+_COLOURS = {"place": "1", "cut": "31", "left": "33"}
+REASONS = {
+    "structure": "it is part of a structure, where saying it again is meant",
+    "encoding": "text in this encoding cannot be cut byte by byte; convert it to UTF-8",
+    "budget": "with its cuts the text did not come to rest, so all of it is left",
+    "facts": "the repeat that it is part of has other facts all over",
+    "accepted": "a pragma in the text says that it is meant",
+}
+"""Why a repeat was left, where no facts can be named."""
 _SHOWN = 60
 _SHOWN_DIFFERENCES = 3
 
 
-def as_text(results: Sequence[Result], *, spared: bool = False) -> str:
-    """A line for every cut and, when asked for, for every repeat that was left, with the reason."""
-    return "".join(
-        _line(result, finding, lines) + "\n"
-        for result in results
-        if (findings := _findings(result, spared=spared)) and (lines := Lines(result.original.text))
-        for finding in findings
-    )
+def plain(_: str, text: str) -> str:
+    """The text as it is, whatever part of a line it is."""
+    return text
 
 
-def summarize(result: Result) -> str:
+def coloured(part: str, text: str) -> str:
+    r"""The text as a terminal shows this part of a line in its colour.
+
+    >>> coloured("cut", "1 cut")
+    '\x1b[31m1 cut\x1b[0m'
+    """
+    return f"\x1b[{_COLOURS[part]}m{text}\x1b[0m"
+
+
+def as_text(
+    results: Sequence[Result], *, spared: bool = False, paint: Callable[[str, str], str] = plain
+) -> str:
+    """A line for every cut and, when asked for, for every repeat that was left, with the reason.
+
+    `paint` gives the parts of a line their look: it takes the name of a part and its text.
+    """
+    out: list[str] = []
+    for result in results:
+        findings = findings_of(result, spared=spared)
+        lines = Lines(result.original.text if findings else "")
+        out += [_line(result, finding, lines, paint) + "\n" for finding in findings]
+    return "".join(out)
+
+
+def summarize(result: Result, paint: Callable[[str, str], str] = plain) -> str:
     """How much was cut, in one line without an end."""
     characters = len(result.original.text)
     kept = characters - sum(cut.removed.length for cut in result.cuts)
     return (
-        f"{visible(result.id)}: {len(result.cuts)} cut, {len(result.spared)} left; "
-        f"{kept} of {characters} characters stay"
+        f"{paint('place', visible(result.id))}: {paint('cut', f'{len(result.cuts)} cut')}, "
+        f"{paint('left', f'{len(result.spared)} left')}; {kept} of {characters} characters stay"
     )
 
 
@@ -48,7 +77,12 @@ def visible(text: str) -> str:
     >>> print(visible("one\n\u202etwo"))
     one\u000a\u202etwo
     """
-    return _UNSAFE_RE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return UNSAFE_RE.sub(lambda match: code_point(match[0]), text)
+
+
+def code_point(char: str) -> str:
+    """How a character that could deceive a reader is written."""
+    return f"\\u{ord(char):04x}"
 
 
 def message(result: Result, finding: Cut | Spared, lines: Lines) -> str:
@@ -64,17 +98,24 @@ def message(result: Result, finding: Cut | Spared, lines: Lines) -> str:
     )
 
 
-def _findings(result: Result, *, spared: bool) -> list[Cut | Spared]:
+def findings_of(result: Result, *, spared: bool = True) -> list[Cut | Spared]:
+    """The cuts and, unless they are left out, the spared ones, in the order of the text."""
     findings: list[Cut | Spared] = [*result.cuts]
     if spared:
         findings += result.spared
     return sorted(findings, key=lambda finding: finding.removed)
 
 
-def _line(result: Result, finding: Cut | Spared, lines: Lines) -> str:
+def _line(
+    result: Result, finding: Cut | Spared, lines: Lines, paint: Callable[[str, str], str]
+) -> str:
     line, _ = lines.of(finding.removed)
-    left = f"left ({_why(finding)}), " if isinstance(finding, Spared) else ""
-    return f"{visible(result.id)}:{line}: {left}{message(result, finding, lines)}"
+    place = paint("place", f"{visible(result.id)}:{line}:")
+    if isinstance(finding, Spared):
+        left = paint("left", f"left ({_why(finding)}),")
+        return f"{place} {left} {message(result, finding, lines)}"
+    said, begins, words = message(result, finding, lines).partition(': "')
+    return f"{place} {said}{begins[:2]}{paint('cut', begins[2:] + words)}"
 
 
 def _why(spared: Spared) -> str:
@@ -83,6 +124,18 @@ def _why(spared: Spared) -> str:
     shown = [opposed(difference) for difference in spared.differs[:_SHOWN_DIFFERENCES]]
     more = ["…"] if len(spared.differs) > _SHOWN_DIFFERENCES else []
     return "facts: " + "; ".join(shown + more)
+
+
+def named_facts(spared: Spared) -> list[Difference]:
+    """What would be lost: the differences with facts of the copy that would go."""
+    if spared.reason != "facts":
+        return []
+    return [difference for difference in spared.differs if has_fact(difference.removed)]
+
+
+def has_fact(text: str) -> bool:
+    """Whether there may be a number or a name in it."""
+    return any(mark.isdigit() or mark.isupper() for mark in text)
 
 
 def opposed(difference: Difference) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dedupe_text.errors import DedupeTextError, InputError, OutputError
-from dedupe_text.files import read_bytes, replace_bytes
+from dedupe_text.files import read_bytes, replace_bytes, replacing
 
 if os.name != "posix":
     pytest.skip("modes, owners, links and pipes as POSIX has them", allow_module_level=True)
@@ -334,3 +334,81 @@ def test_what_cannot_be_written_is_said_in_one_line(tmp_path: Path, name: str, w
     assert isinstance(caught.value, DedupeTextError)
     assert isinstance(caught.value, OSError)
     assert names_in(tmp_path) == ["article.txt"]
+
+
+# --- piece by piece -----------------------------------------------------------------------------
+
+
+def write_in_pieces(path: Path, was: os.stat_result | None = None) -> None:
+    with replacing(str(path), was) as new:
+        new.file.write(b"af")
+        assert path.read_bytes() == b"before\r\n"
+        new.file.write(b"ter")
+        new.commit()
+
+
+def test_a_file_that_is_written_in_pieces_is_the_old_one_until_it_is_whole(article: Path) -> None:
+    article.chmod(0o640)
+    write_in_pieces(article, article.stat())
+    assert article.read_bytes() == b"after"
+    assert stat.S_IMODE(article.stat().st_mode) == 0o640
+    assert names_in(article.parent) == ["article.txt"]
+
+
+def fail_in_pieces(path: Path) -> None:
+    with replacing(str(path)) as new:
+        new.commit()
+        raise InputError("bad")
+
+
+def test_what_is_not_committed_is_gone(article: Path) -> None:
+    before = article.stat()
+    with replacing(str(article)) as new:
+        new.file.write(b"after")
+    with pytest.raises(InputError, match=r"^bad$"):
+        fail_in_pieces(article)
+    assert article.stat() == before
+    assert names_in(article.parent) == ["article.txt"]
+
+
+def test_a_new_file_can_be_written_in_pieces(tmp_path: Path) -> None:
+    with replacing(str(tmp_path / "new")) as new:
+        new.file.write(b"text")
+        new.commit()
+    assert (tmp_path / "new").read_bytes() == b"text"
+
+
+def test_a_file_that_changed_while_it_was_read_in_pieces_is_left_alone(article: Path) -> None:
+    was = article.stat()
+    os.utime(article, ns=(0, 0))
+    with pytest.raises(OutputError, match="it changed while it was being cleaned; run again"):
+        write_in_pieces(article, was)
+    assert article.read_bytes() == b"before\r\n"
+    assert names_in(article.parent) == ["article.txt"]
+
+
+def test_a_file_with_hard_links_is_left_alone_by_pieces_too(
+    article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    os.link(article, article.with_name("other"))
+    with pytest.raises(OutputError, match=r"cannot write .* other hard links"):
+        write_in_pieces(article)
+
+
+def test_a_full_disk_and_a_missing_folder_are_told_of_pieces_too(
+    article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OutputError, match=r"cannot write .* no space left on device"):
+        write_in_pieces(article)
+    assert article.read_bytes() == b"before\r\n"
+    assert names_in(article.parent) == ["article.txt"]
+    with pytest.raises(OutputError, match="its folder does not exist"):
+        fail_in_pieces(article.with_name("none") / "new")
+
+
+def test_a_device_is_written_straight_into_by_pieces_too() -> None:
+    with replacing(os.devnull) as new:
+        new.file.write(b"after")
+    assert not Path(os.devnull).is_file()

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dedupe_text.files import _sweep, replace_bytes
+from dedupe_text.files import replace_bytes
+from dedupe_text.temporary import sweep
 
 if os.name != "posix":
     pytest.skip("signals, locks and links as POSIX has them", allow_module_level=True)
@@ -127,7 +128,7 @@ def test_what_a_live_process_is_writing_is_not_swept(
         replace(source, target)
 
     def forget_and_write(other: Path) -> None:
-        _sweep.cache_clear()
+        sweep.cache_clear()
         replace_bytes(str(other), b"by another")
 
     monkeypatch.setattr(os, "replace", meet_another)

@@ -1,17 +1,25 @@
-"""The only module that touches the disk: whole files in, whole files out, nothing half-written."""
+"""Files from the disk and to it: read and written as a whole, or piece by piece; none by half."""
 
 from __future__ import annotations
 
 import os
-import re
 import stat
-from contextlib import suppress
-from functools import cache
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from dedupe_text.errors import InputError, OutputError
+from dedupe_text import temporary
+from dedupe_text.errors import DedupeTextError, InputError, OutputError
 
-_TEMPORARY_RE = re.compile(r"\.dedupe-text-[0-9a-f]{16}\.tmp")
-"""The name of what will become a file; nothing else is ever swept."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedReader
+    from typing import BinaryIO
+
+_CHANGED = "it changed while it was being cleaned; run again"
+
+
+class _RefusedError(OSError):
+    """It could be written, but must not be."""
 
 
 def read_bytes(path: str, most: int = -1) -> bytes:
@@ -21,11 +29,32 @@ def read_bytes(path: str, most: int = -1) -> bytes:
     Traceback (most recent call last):
     dedupe_text.errors.InputError: cannot read 'no-such-article.txt': no such file; check the name
     """
-    try:
-        with open(path, "rb") as file:
+    with open_file(path) as file:
+        try:
             return file.read(most)
+        except (OSError, ValueError) as error:
+            raise cannot_read(path, error) from error
+
+
+def open_file(path: str) -> BufferedReader:
+    """The file, open to be read piece by piece. Raises `InputError` if it cannot be."""
+    try:
+        return open(path, "rb")
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path!r}: {_explain(error)}") from error
+        raise cannot_read(path, error) from error
+
+
+def find_status(file: BinaryIO) -> os.stat_result | None:
+    """The status of an open file; None for a stream in memory."""
+    try:
+        return os.fstat(file.fileno())
+    except OSError:
+        return None
+
+
+def cannot_read(path: str, error: OSError | ValueError) -> InputError:
+    """What to raise when reading the file failed."""
+    return InputError(f"cannot read {path!r}: {_explain(error)}")
 
 
 def replace_bytes(
@@ -47,17 +76,63 @@ def replace_bytes(
     try:
         before = _find_status(path)
         if before is None or stat.S_ISREG(before.st_mode):
-            if before is not None and before.st_nlink > 1 and not break_links:
-                raise OutputError(
-                    "other hard links to it would keep the old text; allow that with --break-links"
-                )
-            _replace(os.path.realpath(path), data, before, was)
+            target = _prepare(path, before, break_links=break_links)
+            _replace(target, data, before, was)
         else:
             with open(path, "wb") as file:
                 file.write(data)
     except (OSError, ValueError) as error:
-        reason = _explain(error, missing="its folder does not exist; create it first")
-        raise OutputError(f"cannot write {path!r}: {reason}") from error
+        raise _cannot_write(path, error) from error
+
+
+class Replacement:
+    """What is to take the place of a file. It is written to `file`; `commit` says it is whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.whole = False
+
+    def commit(self) -> None:
+        """All is written."""
+        self.whole = True
+
+
+@contextmanager
+def replacing(
+    path: str, was: os.stat_result | None = None, *, break_links: bool = False
+) -> Iterator[Replacement]:
+    """`replace_bytes`, piece by piece: for what does not fit into memory.
+
+    Without a `commit`, or after an exception, the file is as it was. `was` is its status when it
+    was opened to be read.
+    """
+    try:
+        before = _find_status(path)
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            with open(path, "wb") as file:
+                yield Replacement(file)
+            return
+        target = _prepare(path, before, break_links=break_links)
+        name = temporary.find_name(target)
+        # Named from the beginning: a file without a name may turn out to get none when all is
+        # written, and this cannot be written twice. What a killed run leaves is swept by the next.
+        try:
+            with open(temporary.open_named(name, _mode(before)), "wb") as file:
+                new = Replacement(file)
+                yield new
+                if new.whole:
+                    _finish(file, target, before)
+                    if was is not None and not _is_as_it_was(target, was):
+                        raise _RefusedError(_CHANGED)
+                    _rename(file, name, target)
+        finally:
+            with suppress(OSError):
+                os.unlink(name)
+        _sync_folder(os.path.dirname(target))
+    except DedupeTextError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from error
 
 
 def make_folder(path: str) -> None:
@@ -75,14 +150,24 @@ def _find_status(path: str) -> os.stat_result | None:
         return None
 
 
-def _replace(target: str, data: bytes, before: os.stat_result | None, was: bytes | None) -> None:
+def _prepare(path: str, before: os.stat_result | None, *, break_links: bool) -> str:
+    """The file that is to be replaced. Raises `OSError` if it must not be."""
+    target = os.path.realpath(path)
+    if before is not None and before.st_nlink > 1 and not break_links:
+        raise _RefusedError(
+            "other hard links to it would keep the old text; allow that with --break-links"
+        )
     if before is not None and not os.access(target, os.W_OK):
         # Renaming would ask only the folder, and so replace what was set to read-only.
         raise PermissionError
-    _sweep(os.path.dirname(target))
+    temporary.sweep(os.path.dirname(target))
+    return target
+
+
+def _replace(target: str, data: bytes, before: os.stat_result | None, was: bytes | None) -> None:
     try:
         _rename_over(target, data, before, was, nameless=True)
-    except OutputError:
+    except _RefusedError:
         raise
     except OSError:
         # Files without a name need a file system that has them, and /proc. Whatever else went
@@ -100,96 +185,43 @@ def _rename_over(
     nameless: bool,
 ) -> None:
     """Write another file beside the target, `nameless` until it is whole, and rename it."""
-    folder = os.path.dirname(target)
-    temporary = os.path.join(folder, f".dedupe-text-{os.urandom(8).hex()}.tmp")
-    # The text may be private, so nobody else may open what will become it.
-    mode = 0o666 if before is None else 0o600
+    name, mode = temporary.find_name(target), _mode(before)
     try:
-        descriptor = _open_nameless(folder, mode) if nameless else _open_named(temporary, mode)
+        folder = os.path.dirname(target)
+        descriptor = (
+            temporary.open_nameless(folder, mode) if nameless else temporary.open_named(name, mode)
+        )
         with open(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            if before is not None and os.name == "posix":
-                _keep_access(descriptor, target, before)
-            os.fsync(descriptor)
+            _finish(file, target, before)
             if was is not None and not _holds(target, was):
-                raise OutputError("it changed while it was being cleaned; run again")
+                raise _RefusedError(_CHANGED)
             if nameless:
-                _give_name(descriptor, temporary)
-            if os.name == "nt":
-                file.close()  # Windows renames no open file; elsewhere closing would unlock it
-            os.replace(temporary, target)
+                temporary.give_name(descriptor, name)
+            _rename(file, name, target)
     except BaseException:
         with suppress(OSError):
-            os.unlink(temporary)
+            os.unlink(name)
         raise
 
 
-def _open_nameless(folder: str, mode: int) -> int:
-    """A new file to write to, locked: that tells others that it is in use."""
-    # Where there is no O_TMPFILE this opens a folder for writing, which is an error as well.
-    descriptor = os.open(folder, os.O_WRONLY | getattr(os, "O_TMPFILE", 0), mode)
-    _lock(descriptor, wait=True)
-    return descriptor
+def _mode(before: os.stat_result | None) -> int:
+    # The text may be private, so nobody else may open what will become it.
+    return 0o666 if before is None else 0o600
 
 
-def _open_named(path: str, mode: int) -> int:
-    """The same, with a name from the beginning."""
-    while True:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags, mode)
-        _lock(descriptor, wait=True)
-        if os.path.exists(path):
-            return descriptor
-        os.close(descriptor)  # somebody swept it before it was locked
+def _finish(file: BinaryIO, target: str, before: os.stat_result | None) -> None:
+    """What was written is on the disk, and as accessible as what it is to replace."""
+    file.flush()
+    if before is not None and os.name == "posix":
+        temporary.keep_access(file.fileno(), target, before)
+    os.fsync(file.fileno())
 
 
-def _give_name(descriptor: int, name: str) -> None:
-    # Both paths are absolute, so `src_dir_fd` means nothing, but only with one does Python ask
-    # for the link in /proc to be followed.
-    link = f"/proc/self/fd/{descriptor}"
-    os.link(link, name, src_dir_fd=descriptor, follow_symlinks=True)
-
-
-def _lock(descriptor: int, *, wait: bool) -> bool:
-    """Whether the open file is ours alone, until it is closed or we are killed."""
-    try:
-        from fcntl import LOCK_EX, LOCK_NB, flock  # not on Windows
-
-        flock(descriptor, LOCK_EX if wait else LOCK_EX | LOCK_NB)
-    except (ImportError, OSError):
-        return False
-    return True
-
-
-@cache
-def _sweep(folder: str) -> None:
-    """Remove what runs that were killed have left there; looked for once in a process."""
-    if os.name != "posix":
-        return  # without locks nothing tells what is in use
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if _TEMPORARY_RE.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-                _remove_stale(entry.path)
-
-
-def _remove_stale(path: str) -> None:
-    """Remove a temporary file of ours that nobody has locked.
-
-    It may be gone, or something else, by the time it is opened: so no link is followed and no pipe
-    waited for, and what was opened is looked at. Names are random and never used again, so the
-    file that was locked is the one removed, unless its writer has just renamed it: then none is.
-    Root gives its files away before they have a name, so to root all are its own.
-    """
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            status = os.fstat(descriptor)
-            ours = stat.S_ISREG(status.st_mode) and os.geteuid() in (0, status.st_uid)
-            if ours and _lock(descriptor, wait=False):
-                os.unlink(path)
-        finally:
-            os.close(descriptor)
+def _rename(file: BinaryIO, name: str, target: str) -> None:
+    if os.name == "nt":
+        file.close()  # Windows renames no open file; elsewhere closing would unlock it
+    os.replace(name, target)
 
 
 def _holds(path: str, data: bytes) -> bool:
@@ -200,26 +232,10 @@ def _holds(path: str, data: bytes) -> bool:
         return False
 
 
-def _keep_access(descriptor: int, target: str, before: os.stat_result) -> None:
-    # Only root may give a file away; others may still give it to their group.
-    for owner in (-1, before.st_uid):
-        with suppress(OSError):
-            os.chown(descriptor, owner, before.st_gid)
-    if hasattr(os, "listxattr"):
-        _keep_attributes(descriptor, target)
-    os.fchmod(descriptor, stat.S_IMODE(before.st_mode))  # after chown, which clears bits of it
-
-
-def _keep_attributes(descriptor: int, target: str) -> None:
-    """Extended attributes, and so access lists too, as far as we may set them."""
-    with suppress(OSError):
-        # The folder may have given the new file an access list that the old one does not have.
-        for name in os.listxattr(descriptor):
-            with suppress(OSError):
-                os.removexattr(descriptor, name)
-        for name in os.listxattr(target):
-            with suppress(OSError):
-                os.setxattr(descriptor, name, os.getxattr(target, name))
+def _is_as_it_was(path: str, was: os.stat_result) -> bool:
+    now = _find_status(path)
+    marks = ("st_dev", "st_ino", "st_size", "st_mtime_ns")
+    return now is not None and all(getattr(now, mark) == getattr(was, mark) for mark in marks)
 
 
 def _sync_folder(folder: str) -> None:
@@ -232,9 +248,14 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
+def _cannot_write(path: str, error: OSError | ValueError) -> OutputError:
+    reason = _explain(error, missing="its folder does not exist; create it first")
+    return OutputError(f"cannot write {path!r}: {reason}")
+
+
 def _explain(error: OSError | ValueError, missing: str = "no such file; check the name") -> str:
     """What is wrong, and what to do."""
-    if isinstance(error, OutputError):
+    if isinstance(error, _RefusedError):
         return str(error)
     if isinstance(error, FileNotFoundError):
         return missing

@@ -7,8 +7,10 @@ perhaps a number of items after which it kills itself. All crawls go on at once.
 import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,20 @@ class Killer:
     def process_item(self, item: Any, spider: object = None) -> Any:  # noqa: ARG002
         if not self.left:
             os.kill(os.getpid(), signal.SIGKILL)
+        self.left -= 1
+        return item
+
+
+class Breaker:
+    """A pipeline before the others that breaks the memory when the third item comes."""
+
+    def __init__(self) -> None:
+        self.left = 2
+
+    def process_item(self, item: Any, spider: object = None) -> Any:  # noqa: ARG002
+        if not self.left:
+            with closing(sqlite3.connect("seen.db")) as database:
+                database.execute("DROP TABLE keys")
         self.left -= 1
         return item
 

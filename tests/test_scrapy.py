@@ -1,5 +1,6 @@
 """Crawls of a site on this machine, by the real Scrapy: what the pipeline cuts and counts."""
 
+import ast
 import json
 import os
 import re
@@ -360,6 +361,17 @@ def test_a_crawl_that_was_killed_and_runs_again_gives_what_one_gives(crawl: Craw
     assert (again.items, again.stats) == (whole.items, whole.stats)
 
 
+@pytest.mark.usefixtures("many")
+def test_items_go_on_as_they_came_when_the_memory_breaks(crawl: Crawl) -> None:
+    breaker = {"ITEM_PIPELINES": {"__main__.Breaker": 100}}
+    whole, plain = crawl(ACROSS, {"ADDONS": {}})
+    (crawled,) = crawl({"DEDUPE_TEXT_MEMORY": "seen.db", **breaker})
+    assert crawled.texts == [*whole.texts[:2], *plain.texts[2:]]
+    assert (crawled.stats["items"], crawled.stats["failed"]) == (2, 10)
+    told = "OutputError: cannot write seen.db: no such table: keys; mend that, run again"
+    assert crawled.log.count(told) == 10
+
+
 # --- settings -------------------------------------------------------------------------------------
 
 
@@ -429,6 +441,25 @@ def test_nothing_is_crawled_with_bad_settings_or_a_file_that_is_no_memory(
     assert "Crawled (200)" not in log
     assert not crawled[0].items + crawled[1].items
     assert path.read_text("utf-8") == "no memory"
+
+
+DOCUMENT = (ROOT / "docs" / "scrapers.md").read_text("utf-8")
+
+
+def test_the_documents_list_the_settings_that_there_are_with_their_defaults() -> None:
+    rows = re.findall(r"^\| `(DEDUPE_TEXT_\w+)` \|.*\| (?:`(.*)` )?\|$", DOCUMENT, re.MULTILINE)
+    defaults = {name: ast.literal_eval(default or "None") for name, default in rows}
+    assert read_options(BaseSettings(defaults)) == read_options(BaseSettings())
+    with pytest.raises(SettingsError) as told:
+        read_options(BaseSettings({"DEDUPE_TEXT_": 1}))
+    assert set(re.findall(r"\w+\b", str(told.value).partition("are: ")[2])) == set(defaults)
+
+
+def test_the_documents_list_the_figures_that_there_are() -> None:
+    source = Path(sys.modules[DedupeTextPipeline.__module__].__file__ or "").read_text("utf-8")
+    counted = re.findall(r"self\._(?:count|warn)\(\s*\"(\w+)\"", source)
+    rows = re.findall(r"^\| (`dedupe_text/.*?`) \|", DOCUMENT, re.MULTILINE)
+    assert sorted(re.findall(r"dedupe_text/(\w+)", "".join(rows))) == sorted(counted)
 
 
 # --- the add-on -----------------------------------------------------------------------------------

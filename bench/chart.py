@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from math import ceil, floor, log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Points = list[tuple[float, float]]
 
@@ -20,7 +24,7 @@ STYLE = """
 
 
 def log_log(title: str, across: str, upwards: str, series: dict[str, Points]) -> str:
-    """Two series at the most, each a line with dots; dotted, beside each, a slope of exactly one."""
+    """At most two series, each a line with dots; dotted beside each, a slope of one."""
     every = [point for points in series.values() for point in points]
     low_x, high_x = _decades(x for x, _ in every)
     low_y, high_y = _decades(y for _, y in every)
@@ -34,8 +38,8 @@ def log_log(title: str, across: str, upwards: str, series: dict[str, Points]) ->
         )
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{title}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
+        f"<title>{title}</title>",
         f"<style>{STYLE}</style>",
         f'<text x="{LEFT}" y="20">{title}</text>',
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" text-anchor="end">{across}</text>',
@@ -62,7 +66,7 @@ def log_log(title: str, across: str, upwards: str, series: dict[str, Points]) ->
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _decades(values) -> tuple[int, int]:
+def _decades(values: Iterable[float]) -> tuple[int, int]:
     powers = [log10(value) for value in values]
     low, high = floor(min(powers)), ceil(max(powers))
     return low, max(high, low + 1)

@@ -1,8 +1,7 @@
 """Hostile texts, n against 2n: ``python -m bench.hostile [--seconds 2] [--whole] [--write]``.
 
-Each text is doubled until a run takes long enough, or it has its whole size; then the time of the
-last run is that of the one before, times a ratio. 2.2 is asked: twice the text, about twice the
-time. A text whose runs grow faster is stopped early, and the ratio tells.
+Each text is doubled until a run takes long enough, or has its whole size; the ratio is that of the
+last two runs. 2.2 is asked: twice the text, about twice the time.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench.measure import DEDUPE, CommandError, Cost, in_folder, machine, pin, report, run, start_up
+from bench.measure import DEDUPE, Cost, TooLongError, in_folder, machine, pin, report, run, start_up
 from bench.text import DATA, collections
 
 if TYPE_CHECKING:
@@ -27,9 +26,15 @@ if TYPE_CHECKING:
 ASKED = 2.2
 ROUNDS = 3
 """Runs of the last two sizes; a median counts."""
-BLOCK = 10_000
-FIRST = 64
+BLOCK = 1_000
+FIRST = 16384
 """The first run is of so small a part of the whole, doubled ever after."""
+
+
+PASSAGE = """
+The harbour office will stay closed on the first Monday of the month while the crane is being
+repaired, and boats that need it should ask at the northern quay instead.
+"""
 
 
 class Case(NamedTuple):
@@ -42,22 +47,20 @@ class Case(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What was seen at n and at 2n: times without starting, and memory."""
+    """So much of a text, and what it took without starting; None if that was too long."""
 
-    case: Case
     count: int
-    half: Cost
-    full: Cost
     bytes: int
     characters: int
+    cost: Cost | None
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.hostile", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2, help="long enough for n [2]")
-    parser.add_argument("--limit", type=float, default=120, help="seconds for a run, at most [120]")
-    parser.add_argument("--whole", action="store_true", help="double up to the whole size")
+    parser.add_argument("--limit", type=float, default=120, help="seconds a run, at most [120]")
+    parser.add_argument("--whole", action="store_true", help="half of the text and all of it")
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--write", action="store_true", help="also into docs/performance.md")
     options = parser.parse_args()
@@ -80,46 +83,56 @@ def main() -> None:
 def row(case: Case, start: Cost, seconds: float, limit: float) -> str:
     """A line of the table."""
     seen = grow(case, start, seconds, limit)
-    if isinstance(seen, str):
-        return f"| {case.name} | {seen} | | | | | |"
-    ratio = seen.full.cpu / seen.half.cpu
-    return (
-        f"| {case.name} | {seen.count:,} {case.unit} | {seen.half.cpu:.2f} s | {seen.full.cpu:.2f} s "
-        f"| {ratio:.2f}{' !' if ratio > ASKED else ''} | {seen.bytes / 1e6 / seen.full.cpu:.2f} | "
-        f"{(seen.full.peak - start.peak) / seen.characters:.1f} |"
-    )
+    cut = ""
+    if seen[-1].cost is None:
+        cut = f" ({seen.pop().count:,} were stopped after {limit:.0f} s)"
+    if len(seen) < 2:
+        return f"| {case.name} | {cut} | | | | | |"
+    half, full = seen[-2:]
+    ratio = full.cost.cpu / half.cost.cpu
+    cells = [
+        case.name,
+        f"{full.count:,} {case.unit}{cut}",
+        f"{half.cost.cpu:.2f} s",
+        f"{full.cost.cpu:.2f} s",
+        f"{ratio:.2f}{' !' if ratio > ASKED else ''}",
+        f"{full.bytes / 1e6 / full.cost.cpu:.2f}",
+        f"{(full.cost.peak - start.peak) / full.characters:.1f}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
-def grow(case: Case, start: Cost, seconds: float, limit: float) -> Seen | str:
-    """The text at n and 2n, where n is the first that takes so long, or half of the whole."""
-    count = max(case.whole // FIRST, 2)
-    half: Cost | None = None
-    while True:
-        try:
-            full, size, characters = in_folder(partial(once, case, count, start, limit, 1))
-        except CommandError as error:
-            return f"{count:,} {case.unit}: {error}"
-        long = full.cpu > 2 * seconds or full.cpu > limit / 4
-        if half and (long or 2 * count > case.whole):
+def grow(case: Case, start: Cost, seconds: float, limit: float) -> list[Seen]:
+    """Runs on ever twice as much, until 2n takes twice those seconds, or of a half and the whole.
+
+    The last has no cost if it was stopped. If they are quick the last two are medians.
+    """
+    seen: list[Seen] = []
+    count = case.whole // (2 if seconds == float("inf") else FIRST)
+    while count <= case.whole:
+        one = in_folder(partial(once, case, count, start, limit, 1))
+        seen.append(one)
+        if len(seen) > 1 and (one.cost is None or one.cost.cpu > 2 * seconds):
             break
-        half, count = full, 2 * count
-    if full.cpu < limit / 8:
-        half, *_ = in_folder(partial(once, case, count // 2, start, limit, ROUNDS))
-        full, *_ = in_folder(partial(once, case, count, start, limit, ROUNDS))
-    return Seen(case, count, half, full, size, characters)
+        count *= 2
+    if one.cost and one.cost.cpu < limit / 3:
+        for at in (-2, -1):
+            seen[at] = in_folder(partial(once, case, seen[at].count, start, limit, ROUNDS))
+    return seen
 
 
-def once(
-    case: Case, count: int, start: Cost, limit: float, rounds: int, folder: Path
-) -> tuple[Cost, int, int]:
-    """The median cost of so many runs, the bytes and the characters of the text."""
+def once(case: Case, count: int, start: Cost, limit: float, rounds: int, folder: Path) -> Seen:
+    """The median of so many runs."""
     # The text is made by another process; see `measure.run`.
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         size, characters = pool.apply(write, (case.name, count, str(folder / "in.txt")))
     command = [*DEDUPE, "in.txt", "-o", "out.txt"]
-    costs = [run(command, folder, limit=limit) for _ in range(rounds)]
+    try:
+        costs = [run(command, folder, limit=limit) for _ in range(rounds)]
+    except TooLongError:
+        return Seen(count, size, characters, None)
     spent = max(median(cost.cpu for cost in costs) - start.cpu, 0.001)
-    return Cost(spent, 0, max(cost.peak for cost in costs)), size, characters
+    return Seen(count, size, characters, Cost(spent, 0, max(cost.peak for cost in costs)))
 
 
 def write(name: str, count: int, path: str) -> tuple[int, int]:
@@ -141,8 +154,8 @@ def one_line(count: int) -> Iterator[str]:
 
 def one_word(count: int) -> Iterator[str]:
     """Bytes of one letter as a word."""
-    for _ in range(0, count, 2 * BLOCK):
-        yield "a " * BLOCK
+    for _ in range(count // 100):
+        yield "a " * 50
 
 
 def one_long_line(count: int) -> Iterator[str]:
@@ -158,13 +171,9 @@ def one_long_line(count: int) -> Iterator[str]:
 
 def near_copies(count: int) -> Iterator[str]:
     """One passage, in each copy with two of its words replaced, drawn from two thousand."""
-    passage = (
-        "The harbour office will stay closed on the first Monday of the month while the crane is "
-        "being repaired, and boats that need it should ask at the northern quay instead."
-    ).split()
     lots = random.Random(1)
     for _ in range(count):
-        words = list(passage)
+        words = PASSAGE.split()
         for at in lots.sample(range(len(words)), 2):
             words[at] = f"w{lots.randrange(2000)}x"
         yield " ".join(words) + "\n"

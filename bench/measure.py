@@ -40,7 +40,11 @@ class Cost(NamedTuple):
 
 
 class CommandError(Exception):
-    """A command failed, or was stopped for taking too long. The message has its last lines."""
+    """A command failed. The message has its last lines."""
+
+
+class TooLongError(Exception):
+    """A command was stopped."""
 
 
 def pin() -> str:
@@ -55,7 +59,8 @@ def pin() -> str:
 
 
 def run(command: list[str], folder: Path, output: str = "", limit: float = 3600) -> Cost:
-    """What the command takes, run in the folder. Raises `CommandError` if it fails.
+    """What the command takes, run in the folder. Raises `CommandError` if it fails,
+    and `TooLongError` if it takes longer than the limit in seconds.
 
     The memory of a process is never told to be less than what its parent had when it was started,
     so a bench must not hold text itself.
@@ -72,11 +77,12 @@ def run(command: list[str], folder: Path, output: str = "", limit: float = 3600)
         timer.cancel()
         wall = perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
+        if wall >= limit:
+            raise TooLongError
         if process.returncode:
             told.seek(0)
             lines = told.read().decode(errors="replace").strip().splitlines()[-3:]
-            why = f"stopped after {wall:.0f} s" if wall >= limit else " / ".join(lines)
-            raise CommandError(f"{Path(command[0]).name} ({process.returncode}): {why}")
+            raise CommandError(f"{command[0]} ({process.returncode}): {' / '.join(lines)}")
     unit = 1 if sys.platform == "darwin" else 1024
     return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit)
 

@@ -45,25 +45,24 @@ def main() -> None:
     runs = {name: measure(way, start, options.mb, options.seconds) for name, way in WAYS.items()}
     lines = [f"{machine()}; {where}.", "", "| text | | seconds | MB/s | peak | cut |"]
     lines.append("|--:|---|--:|--:|--:|--:|")
-    for name, points in runs.items():
-        for point in points:
-            lines.append(
-                f"| {point.size:.1f} MB | {name} | {point.cost.cpu:.1f} | "
-                f"{point.size / point.cost.cpu:.2f} | {point.cost.peak / 1e6:.0f} MB | "
-                f"{point.gone:.1%} |"
-            )
-    lines.append("")
+    lines += [row(name, point) for name, points in runs.items() for point in points]
     for name, points in runs.items():
         growth = (points[-1].cost.peak - points[0].cost.peak) / (points[-1].size - points[0].size)
-        lines.append(
-            f"{name}: slope {slope(points):.2f} (asked: 1.0 ± 0.05); "
-            f"memory grows by {growth / 1e6:.2f} bytes for each byte of text.\n"
-        )
-    report("bench.scaling", lines[:-1] + [lines[-1].rstrip()], write=options.write)
+        text = f"{name}: slope {slope(points):.2f} (asked: 1.0 ± 0.05); "
+        lines += ["", f"{text}memory grows by {growth / 1e6:.2f} bytes for each byte of text."]
+    report("bench.scaling", lines, write=options.write)
     if options.write:
         title = "Seconds of processor against megabytes of text"
         series = {name: [(p.size, p.cost.cpu) for p in points] for name, points in runs.items()}
         PICTURE.write_text(log_log(title, "MB of text", "seconds", series), encoding="utf-8")
+
+
+def row(name: str, point: Point) -> str:
+    """A line of the table."""
+    return (
+        f"| {point.size:.1f} MB | {name} | {point.cost.cpu:.1f} | "
+        f"{point.size / point.cost.cpu:.2f} | {point.cost.peak / 1e6:.0f} MB | {point.gone:.1%} |"
+    )
 
 
 def measure(way: tuple[str, ...], start: Cost, largest: float, seconds: float) -> list[Point]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,6 +74,7 @@ def measure(way: tuple[str, ...], start: Cost, largest: float, seconds: float) -
         if len(points) > 1 and 2 * points[-1].cost.cpu > seconds:
             break
         points.append(in_folder(partial(once, way, collections([size])[size], start)))
+        print(row(" ".join(way), points[-1]), file=sys.stderr, flush=True)
         size *= 2
     return points
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import sys
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,7 +54,8 @@ def main() -> None:
     for tool in tools:
         one = guess(tool, texts, options.seconds)
         (missing if isinstance(one, Missing) else measured).append(one)
-    for _ in range(options.rounds):
+    for turn in range(options.rounds):
+        print(f"turn {turn + 1} of {options.rounds} …", file=sys.stderr, flush=True)
         for one in measured:
             one.rates.append(rate(one))
     lines = [

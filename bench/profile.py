@@ -11,7 +11,6 @@ import cProfile
 import json
 import pstats
 from pathlib import Path
-from time import process_time
 
 from bench.measure import pin, report
 from bench.text import collections
@@ -39,7 +38,7 @@ def main() -> None:
 
 def top(documents: list[Document], *, across: bool) -> list[tuple[str, float]]:
     """The functions that themselves take most, and their shares of the whole."""
-    profile = cProfile.Profile(process_time)
+    profile = cProfile.Profile()
     profile.enable()
     for _ in clean_many(documents, across=across):
         pass

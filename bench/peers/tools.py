@@ -200,7 +200,6 @@ def _dolma(text: Text) -> list[str]:
         "dedupe.name": "paragraphs",
         "dedupe.paragraphs.attribute_name": "said_before",
         "dedupe.paragraphs.by_ngram.ngram_length": "4",
-        "dedupe.paragraphs.by_ngram.stride": "1",
         "dedupe.paragraphs.by_ngram.overlap_threshold": "0.8",
         "bloom_filter.file": "bloom.bin",
         "bloom_filter.estimated_doc_count": str(max(text.size // 5, 1000)),

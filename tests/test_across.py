@@ -5,11 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from test_memory import said
+from test_memory import said, signed
 
 from dedupe_text import Document, Settings, clean, clean_many
-from dedupe_text.memory import Memory
-from dedupe_text.split import split_text
+from dedupe_text.memory import open_memory
 
 SAID = (
     "The harbour council met on a cold morning to talk about the old stone bridge, which has "
@@ -98,11 +97,11 @@ def test_cleaning_again_finds_nothing_more() -> None:
 
 
 def test_a_memory_finds_the_first_that_said_most() -> None:
-    memory = Memory()
+    memory = open_memory()
     for name, text in (("a", SAID), ("b", SAID), ("c", OTHER)):
-        memory.add(split_text(text, name))
-    found = memory.find(split_text(f"{OTHER}\n\n{SAID}", "d"), least=10)
-    assert [split.id for split in found] == ["a", "c"]
+        memory.add(signed(text, name))
+    found = memory.find(signed(f"{OTHER}\n\n{SAID}", "d"), least=10)
+    assert [known.split.id for known in found.known] == ["a", "c"]
 
 
 LONG = "\n\n".join(map(said, range(4)))

@@ -37,9 +37,9 @@ class Cleaner:
         self.memory: Memory | None = None
         self.left: Mapping[str, Accepted] = {}
         if options.across or options.memory is not None:
-            from dedupe_text.memory import Memory
+            from dedupe_text.memory import open_memory
 
-            self.memory = Memory(options.memory or "")
+            self.memory = open_memory(options.memory or "")
         if options.accept is not None and not options.accept_write:
             self.left = read_accepted(options.accept)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.align import WordPairs
-    from dedupe_text.memory import Memory
+    from dedupe_text.memory import Known, Memory
     from dedupe_text.model import Cut, Location, Span, Spared
     from dedupe_text.passages import Passages
     from dedupe_text.pragmas import Pragma
@@ -73,19 +73,34 @@ def look(
     if not isinstance(document, Document):
         document = Document("text", document)
     decoded = _decode(document.text, settings)
-    split = split_text(decoded.text, document.id, site=document.site)
+    name = document.id if memory is None else memory.name(document.id)
+    split = split_text(decoded.text, name, site=document.site)
     if memory is None:
         return Looked(_look(decoded, split, settings, near), split)
-    least = settings.min_words // 2
+    return Looked(_look_across(decoded, split, settings, near, memory), split)
+
+
+def _look_across(
+    decoded: textio.Decoded,
+    split: Split,
+    settings: Settings,
+    near: list[Near] | None,
+    memory: Memory,
+) -> Result:
+    """The result of a document beside those in the memory, to which what stays is added."""
+    from dedupe_text.memory.signed import sign_split  # not for those who clean one by one
+
+    came = sign_split(split)
     while True:
-        found = memory.find(split, least)
-        result = _look(decoded, split, settings, near, found, memory)
+        found = memory.find(came, settings.min_words // 2)
+        result = _look(decoded, split, settings, near, found.known)
         spans = [cut.removed for cut in result.cuts]
-        left = split
+        left = came
         if spans:
-            left = split_text(without(split.text, spans), split.id, spans, split.site)
-        if memory.add(left, split, found, least):
-            return Looked(result, split)
+            text = without(split.text, spans)
+            left = sign_split(split_text(text, split.id, spans, split.site))
+        if memory.add(left, found):
+            return result
 
 
 def _look(
@@ -93,39 +108,34 @@ def _look(
     split: Split,
     settings: Settings,
     near: list[Near] | None,
-    found: Sequence[Split] = (),
-    memory: Memory | None = None,
+    known: Sequence[Known] = (),
 ) -> Result:
-    """The result of a document, set beside those that were found for it in the memory."""
-    earlier = Batch.of(found) if found else None
+    """The result of a document, set beside earlier ones."""
+    earlier = Batch.of([one.split for one in known]) if known else None
     pragmas = find_pragmas(decoded.text, split.words)
     pieces = _find_all(split, earlier, settings, near, pragmas)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, split, earlier)
-    stands: dict[Location, str] = {}
-    lines: dict[Location, tuple[int, int]] = {}
-    if memory is not None:
-        stands, lines = _elsewhere([*cuts, *spared], split.id, earlier, memory)
+    stands, lines = _elsewhere([*cuts, *spared], known)
     check_cuts(decoded.text, cuts, settings.facts, stands)
     unused = find_unused(pragmas, pieces, len(split.words))
     return Result(split.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
 
 
 def _elsewhere(
-    findings: Iterable[Cut | Spared], own: str, earlier: Batch | None, memory: Memory
+    findings: Iterable[Cut | Spared], known: Sequence[Known]
 ) -> tuple[dict[Location, str], dict[Location, tuple[int, int]]]:
-    """What stands in other documents where the findings say, and in which lines."""
-    from dedupe_text.report.places import Lines  # not for those who clean one by one
-
-    cuts = {split.id: split.cuts for split in (earlier.splits if earlier else ())}
-    texts = {id_: memory.text(id_) for id_ in {one.kept.document for one in findings} - {own}}
-    lines = {id_: Lines(text) for id_, text in texts.items()}
-    kept = [one.kept for one in findings if one.kept.document != own]
-    return (
-        {at: standing(texts[at.document], at.span, cuts[at.document]) for at in kept},
-        {at: lines[at.document].of(at.span) for at in kept},
-    )
+    """What stands in earlier documents where the findings say, and in which lines."""
+    there = {one.split.id: one for one in known}
+    stands: dict[Location, str] = {}
+    lines: dict[Location, tuple[int, int]] = {}
+    for at in {one.kept for one in findings}:
+        if at.document in there:
+            one = there[at.document]
+            stands[at] = standing(one.text, at.span, one.split.cuts)
+            lines[at] = one.lines.of(at.span)
+    return stands, lines
 
 
 def clean_many(
@@ -139,13 +149,13 @@ def clean_many(
 
     `across` documents, what an earlier one says stays there, and goes from those that follow. A
     `memory`, which is a path, makes those of earlier runs earlier ones too. Documents are told
-    apart by their ids.
+    apart by their ids: a second one of the same is called "7 (2)".
     """
     if not across and memory is None:
         return (clean(document, settings) for document in documents)
-    from dedupe_text.memory import Memory  # with SQLite, not for those who clean one by one
+    from dedupe_text.memory import open_memory  # not for those who clean one by one
 
-    seen = Memory(memory or "")
+    seen = open_memory(memory or "")
     return (clean(document, settings, memory=seen) for document in documents)
 
 

@@ -1,4 +1,4 @@
-"""What earlier documents said: found again by its signatures, kept in SQLite.
+"""What earlier documents said: found again by its signatures, kept in SQLite or in Redis.
 
 **What a document is.** It is known by its id. In one run no two documents are the same, so the
 second of an id gets a name of its own, "7 (2)". In a later run a document is the same if its text
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text.columns import distinct, run_starts
+from dedupe_text.errors import InputError
 from dedupe_text.memory.names import Names
 from dedupe_text.memory.signed import sign_split
 from dedupe_text.memory.store import Change, split_entry
@@ -38,12 +39,12 @@ _CHARACTERS, _COUNT = 8_000_000, 1000
 
 
 def open_memory(address: str = "") -> Memory:
-    """The memory at a path, which is SQLite's.
+    """The memory at a path, which is SQLite's, or at an address like ``redis://host:6379/0``.
 
-    Without one it lives as long as the object, in memory as far as there is room and then in a
+    Without either it lives as long as the object, in memory as far as there is room and then in a
     temporary file of SQLite's own. Otherwise it outlives the run, and several processes may share
     it. Raises `InputError` for what is no memory, or one of another format, and `OutputError` if
-    it cannot be written; neither changes it.
+    it cannot be written or reached; neither changes it.
 
     >>> from dedupe_text.split import split_text
     >>> memory = open_memory()
@@ -53,6 +54,13 @@ def open_memory(address: str = "") -> Memory:
     >>> [known.split.id for known in found.known]
     ['monday']
     """
+    if address.startswith(("redis://", "rediss://")):
+        try:
+            from dedupe_text.memory.redis import RedisStore  # datasketch takes half a second
+        except ImportError as error:
+            message = "a memory in Redis needs an extra: pip install 'dedupe-text[redis]'"
+            raise InputError(message) from error
+        return Memory(RedisStore(address))
     from dedupe_text.memory.sqlite import SqliteStore
 
     return Memory(SqliteStore(address))

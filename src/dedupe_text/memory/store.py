@@ -1,4 +1,4 @@
-"""Where a memory keeps its documents: what it asks of SQLite."""
+"""Where a memory keeps its documents: what it asks of SQLite and of Redis."""
 
 from __future__ import annotations
 

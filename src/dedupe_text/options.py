@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from dedupe_text.model import Spread
@@ -28,6 +28,11 @@ class Options(NamedTuple):
     accept: str | None
     accept_write: bool
     encoding: str
+    input_format: Literal["auto", "text", "jsonl", "parquet"]
+    field: str
+    id_field: str
+    site_field: str
+    skip_bad: bool
     stdin_filename: str
     similarity: float
     min_words: int

@@ -75,8 +75,8 @@ class ParquetRecords:
                     yield self._read(number, text, id_, site, Row(table, index))
 
     @contextmanager
-    def writing(self, file: BinaryIO) -> Iterator[ParquetWriter]:
-        """A writer to this file."""
+    def writing(self, file: BinaryIO, name: str = "") -> Iterator[ParquetWriter]:  # noqa: ARG002
+        """A writer to this file, whose columns are compressed as those that were read."""
         options = _find_options(self._file.metadata)
         with pyarrow.parquet.ParquetWriter(file, self._schema, **options) as output:
             writer = ParquetWriter(output, self._fields.text)

@@ -58,8 +58,11 @@ class Records(Protocol):
 
     def __iter__(self) -> Iterator[Record]: ...
 
-    def writing(self, file: BinaryIO) -> AbstractContextManager[Writer]:
-        """A writer to this file, which is whole when the context is left without an exception."""
+    def writing(self, file: BinaryIO, name: str = "") -> AbstractContextManager[Writer]:
+        """A writer to this file, which is whole when the context is left without an exception.
+
+        If it has a `name` that tells how it is compressed, it is; else as what was read.
+        """
 
 
 def find_site(value: str) -> str:

@@ -6,22 +6,22 @@ import gzip
 import sys
 import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dedupe_text import files
 from dedupe_text.errors import InputError
+from dedupe_text.records.names import find_compression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BufferedReader
     from typing import BinaryIO
 
-Compression = Literal["gzip", "zstd", "none"]
+    from dedupe_text.records.names import Compression
 
 _MAGIC: dict[bytes, Compression] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 # A frame to be skipped may come first; its first byte may be any of sixteen.
 _MAGIC |= {bytes((first, 0x2A, 0x4D, 0x18)): "zstd" for first in range(0x50, 0x60)}
-_SUFFIXES: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 
 
 class Lines:
@@ -37,9 +37,9 @@ class Lines:
         for magic, compression in _MAGIC.items():
             if start.startswith(magic):
                 self.compression = compression
-        for suffix, compression in _SUFFIXES.items():
-            if name.lower().endswith(suffix) and self.compression != compression:
-                raise InputError(f"{name}: it is no {compression}; get it again, or rename it")
+        named = find_compression(name)
+        if named in _MAGIC.values() and self.compression != named:
+            raise InputError(f"{name}: it is no {named}; get it again, or rename it")
         self._decompress()
 
     def read_line(self, most: int) -> bytes:

@@ -41,6 +41,7 @@ class Options(NamedTuple):
     across: bool
     cut: tuple[Spread, ...]
     memory: str | None
+    progress: bool | None
     break_links: bool
     quiet: bool
     verbose: bool
@@ -67,6 +68,11 @@ class Options(NamedTuple):
     def listed(self) -> bool:
         """Whether all findings come as one list, not document by document."""
         return self.check and self.format not in (None, "text")
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether standard output gets an answer before the last document is done."""
+        return self.several and self.output == STANDARD and not self.write
 
     def name(self, path: str) -> str:
         """What reports call the document at this path."""

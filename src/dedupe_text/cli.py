@@ -46,6 +46,7 @@ SECTIONS = {
     "Across documents": ("across", "cut", "memory"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": (
+        "jobs",
         "progress",
         "break_links",
         "quiet",
@@ -338,6 +339,15 @@ def _line(value: str) -> int:
     "--show-config",
     is_flag=True,
     help="Show each setting and where it comes from, instead of the text.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=_between("whole number", int, 1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that clean documents; the answers are the same.",
 )
 @click.option(
     "--progress/--no-progress",

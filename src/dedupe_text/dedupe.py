@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.align import WordPairs
-    from dedupe_text.memory import Known, Memory
+    from dedupe_text.memory import Found, Known, Memory
+    from dedupe_text.memory.signed import Signed
     from dedupe_text.model import Cut, Location, Span, Spared
     from dedupe_text.passages import Passages
     from dedupe_text.pragmas import Pragma
@@ -48,7 +49,11 @@ def clean(
     the result again changes nothing. Raises `InputError` for bytes that are no text,
     `SettingsError` for a free order and `SelfCheckError` if the plan fails its own check.
     """
-    return look(document, settings or Settings(), memory=memory).result
+    settings = settings or Settings()
+    if memory is None:
+        return look(document, settings).result
+    document = _as_document(document)
+    return remember(document._replace(id=memory.name(document.id)), settings, memory)
 
 
 class Looked(NamedTuple):
@@ -59,55 +64,63 @@ class Looked(NamedTuple):
 
 
 def look(
-    document: str | bytes | Document,
-    settings: Settings,
-    near: list[Near] | None = None,
-    memory: Memory | None = None,
+    document: str | bytes | Document, settings: Settings, near: list[Near] | None = None
 ) -> Looked:
     """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
+    decoded, split = _split(_as_document(document), settings)
+    return Looked(_look(decoded, split, settings, near), split)
+
+
+class Beside(NamedTuple):
+    """The result of a document beside those `found` for it, and what is `left` to remember."""
+
+    result: Result
+    left: Signed
+    found: Found
+
+
+def look_beside(document: Document, settings: Settings, memory: Memory) -> Beside:
+    """What `clean` with a memory answers, as it is now; the memory is not changed."""
+    from dedupe_text.memory.signed import sign_split  # not for those who clean one by one
+
+    decoded, split = _split(document, settings)
+    came = sign_split(split)
+    found = memory.find(came, settings.min_words // 2)
+    result = _look(decoded, split, settings, known=found.known)
+    spans = [cut.removed for cut in result.cuts]
+    if not spans:
+        return Beside(result, came, found)
+    left = split_text(without(split.text, spans), split.id, spans, split.site)
+    return Beside(result, sign_split(left), found)
+
+
+def remember(document: Document, settings: Settings, memory: Memory) -> Result:
+    """`clean` with a memory, in which the document has this id."""
+    while True:
+        beside = look_beside(document, settings, memory)
+        if memory.add(beside.left, beside.found):
+            return beside.result
+
+
+def _as_document(document: str | bytes | Document) -> Document:
+    return document if isinstance(document, Document) else Document("text", document)
+
+
+def _split(document: Document, settings: Settings) -> tuple[textio.Decoded, Split]:
     if settings.order == "free":
         raise SettingsError(
             "order must be kept, not free, to clean: what is cut is shown word by word;"
             " find_repeats takes both"
         )
-    if not isinstance(document, Document):
-        document = Document("text", document)
     decoded = _decode(document.text, settings)
-    name = document.id if memory is None else memory.name(document.id)
-    split = split_text(decoded.text, name, site=document.site)
-    if memory is None:
-        return Looked(_look(decoded, split, settings, near), split)
-    return Looked(_look_across(decoded, split, settings, near, memory), split)
-
-
-def _look_across(
-    decoded: textio.Decoded,
-    split: Split,
-    settings: Settings,
-    near: list[Near] | None,
-    memory: Memory,
-) -> Result:
-    """The result of a document beside those in the memory, to which what stays is added."""
-    from dedupe_text.memory.signed import sign_split  # not for those who clean one by one
-
-    came = sign_split(split)
-    while True:
-        found = memory.find(came, settings.min_words // 2)
-        result = _look(decoded, split, settings, near, found.known)
-        spans = [cut.removed for cut in result.cuts]
-        left = came
-        if spans:
-            text = without(split.text, spans)
-            left = sign_split(split_text(text, split.id, spans, split.site))
-        if memory.add(left, found):
-            return result
+    return decoded, split_text(decoded.text, document.id, site=document.site)
 
 
 def _look(
     decoded: textio.Decoded,
     split: Split,
     settings: Settings,
-    near: list[Near] | None,
+    near: list[Near] | None = None,
     known: Sequence[Known] = (),
 ) -> Result:
     """The result of a document, set beside earlier ones."""

@@ -35,14 +35,12 @@ if TYPE_CHECKING:
 
 def clean_documents(options: Options, settings: Settings, paths: Sequence[str]) -> int:
     """Clean the documents in these files, write what was asked for; the exit code."""
-    with closing(_progress(options, paths)) as progress:
-        return _clean_documents(options, settings, paths, progress)
+    gathers = bool(options.report) or options.listed
+    with closing(Run(options, settings, paths, gathers=gathers)) as run:
+        return _clean_documents(run, options, paths)
 
 
-def _clean_documents(
-    options: Options, settings: Settings, paths: Sequence[str], progress: Progress
-) -> int:
-    run = Run(options, settings, progress, gathers=bool(options.report) or options.listed)
+def _clean_documents(run: Run, options: Options, paths: Sequence[str]) -> int:
     cleaned: Iterable[tuple[str, Result]] = run.clean(paths)
     reports: dict[str, bytes] = {}
     if run.gathers or not options.several:
@@ -68,8 +66,7 @@ def accept_documents(
 ) -> int:
     """Write the list of all that the documents repeat; the exit code."""
     check_list(target)
-    with closing(_progress(options, paths)) as progress:
-        run = Run(options, settings, progress, gathers=True)
+    with closing(Run(options, settings, paths, gathers=True)) as run:
         for _ in run.clean(paths):
             pass
     from dedupe_text.accept import as_accepted, tally
@@ -87,10 +84,10 @@ class Run:
     """One run of the command over its documents; it goes on when one fails."""
 
     def __init__(
-        self, options: Options, settings: Settings, progress: Progress, *, gathers: bool
+        self, options: Options, settings: Settings, paths: Sequence[str], *, gathers: bool
     ) -> None:
         self.options = options
-        self.progress = progress
+        self.progress = _progress(options, paths)
         self.cleaner = Cleaner(options, settings)
         self.gathers = gathers
         self.results: list[Result] = []
@@ -98,6 +95,11 @@ class Run:
         self.failures: list[DedupeTextError] = []
         self.found = False
         """Whether anything is said again."""
+
+    def close(self) -> None:
+        """Nothing more is asked of it."""
+        self.progress.close()
+        self.cleaner.close()
 
     def clean(self, paths: Iterable[str]) -> Iterator[tuple[str, Result]]:
         """Clean all; texts come with their paths, files of records are written at once."""

@@ -60,10 +60,10 @@ def open_memory(address: str = "") -> Memory:
         except ImportError as error:
             message = "a memory in Redis needs an extra: pip install 'dedupe-text[redis]'"
             raise InputError(message) from error
-        return Memory(RedisStore(address))
+        return Memory(address, RedisStore(address))
     from dedupe_text.memory.sqlite import SqliteStore
 
-    return Memory(SqliteStore(address))
+    return Memory(address, SqliteStore(address))
 
 
 @dataclass(frozen=True)
@@ -87,21 +87,26 @@ class Known:
 
 
 class Found(NamedTuple):
-    """The earlier documents that may say at least `least` words of `came`, in their order.
-
-    `stamp` tells whether anybody wrote since.
-    """
+    """The earlier documents that may say at least `least` words of `came`, in their order."""
 
     came: Signed
     least: int
     known: Sequence[Known]
+    places: Sequence[tuple[int, int]]
+    """Their numbers and revisions."""
     stamp: object
+    """Tells whether anybody wrote since; None where nobody can tell."""
+
+    def for_another(self) -> Found:
+        """What another process needs to add the document to the same memory."""
+        return self._replace(known=(), stamp=None)
 
 
 class Memory:
     """Documents that were cleaned before, and what of them stays."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, address: str, store: Store) -> None:
+        self.address = address
         self._store = store
         self._names = Names()
         self._read: OrderedDict[tuple[int, int], Known] = OrderedDict()
@@ -122,8 +127,9 @@ class Memory:
         """
         with self._store.explained():
             stamp = self._store.stamp()
-            known = [self._known(*place) for place in self._find(came, least)]
-            return Found(came, least, [one for one in known if one is not None], stamp)
+            read = [self._known(*place) for place in self._find(came, least)]
+            known = [one for one in read if one is not None]
+            return Found(came, least, known, [(one.number, one.revision) for one in known], stamp)
 
     def add(self, left: Signed, found: Found | None = None) -> bool:
         """Remember a document by what stays of it, once it was set beside what was `found` for it.
@@ -160,10 +166,9 @@ class Memory:
 
     def _change(self, left: Signed, found: Found | None) -> Change | None:
         came = left if found is None else found.came
-        if found is not None and found.stamp != self._store.stamp():
-            now = self._find(came, found.least)
-            if now != [(one.number, one.revision) for one in found.known]:
-                return None
+        changed = found is not None and found.stamp != self._store.stamp()
+        if found is not None and changed and self._find(came, found.least) != found.places:
+            return None
         own = self._store.entry(came.split.id)
         if own is None:
             return Change(came.split.text, left)

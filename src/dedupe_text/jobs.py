@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from dedupe_text.result import Result
     from dedupe_text.settings import Settings
 
-_SIZE = 1<<13
-"""Characters of documents that a process gets at once."""
+_SIZE = 1 << 13
+"""Characters of documents that a process gets at once: few, for what is cleaned far ahead of its
+turn has seen too little, and is cleaned twice."""
 _AHEAD = 2
 """Batches for each process that are on their way, at most."""
 

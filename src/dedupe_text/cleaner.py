@@ -5,7 +5,7 @@ from __future__ import annotations
 import os.path
 from typing import TYPE_CHECKING, TypeVar
 
-from dedupe_text import files
+from dedupe_text import console, files
 from dedupe_text.errors import DedupeTextError, InputError, OutputError, SelfCheckError
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ class Cleaner:
             from dedupe_text.memory import open_memory
 
             self.memory = open_memory(options.memory or "")
+            if options.memory_forget is not None:
+                forgotten = self.memory.forget(options.memory_forget)
+                if not options.quiet:
+                    console.say(f"dedupe-text: {forgotten} forgotten of what the memory held")
         if options.accept is not None and not options.accept_write:
             self.left = read_accepted(options.accept)
 

@@ -26,6 +26,7 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "folders",
     "memory",
     "options",
+    "progress",
     "stream",
     "temporary",
     "usage",

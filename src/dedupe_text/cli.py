@@ -45,7 +45,17 @@ SECTIONS = {
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
     "Across documents": ("across", "cut", "memory", "memory_forget"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
-    "How": ("break_links", "quiet", "verbose", "color", "exit_zero", "exit_one", "version", "help"),
+    "How": (
+        "progress",
+        "break_links",
+        "quiet",
+        "verbose",
+        "color",
+        "exit_zero",
+        "exit_one",
+        "version",
+        "help",
+    ),
 }
 """The options in the order in which ``--help`` and the manual page tell of them."""
 _DAYS = {"h": 1 / 24, "d": 1, "w": 7}
@@ -347,6 +357,11 @@ def _line(value: str) -> int:
     "--show-config",
     is_flag=True,
     help="Show each setting and where it comes from, instead of the text.",
+)
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Show how far the work is; without either, at a terminal if it takes over a second.",
 )
 @click.option(
     "--break-links",

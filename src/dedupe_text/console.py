@@ -66,10 +66,20 @@ def is_coloured(choice: str) -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def say(line: str) -> None:
-    """A line on standard error, for the one who runs the command."""
-    if sys.stderr is not None:
-        print(line, file=sys.stderr)  # noqa: T201
+def has_line(*, shared: bool) -> bool:
+    """Whether there is a line of a terminal to draw on, even if output is `shared` with it."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    return not (shared and sys.stdout is not None and sys.stdout.isatty())
+
+
+def say(text: str) -> None:
+    """A line or more on standard error, for the one who runs the command."""
+    if sys.stderr is None:
+        return
+    if has_line(shared=False):  # it may be drawn on
+        text = text.replace("\n", "\x1b[K\n") + "\x1b[K"
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def say_error(error: Exception) -> None:

@@ -7,7 +7,7 @@ other: one that fails is told of, and the others are done.
 from __future__ import annotations
 
 import os.path
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from dedupe_text.errors import (
     SettingsError,
 )
 from dedupe_text.options import STANDARD
+from dedupe_text.progress import Progress
 from dedupe_text.stream import clean_records, find_format
 
 if TYPE_CHECKING:
@@ -34,7 +35,14 @@ if TYPE_CHECKING:
 
 def clean_documents(options: Options, settings: Settings, paths: Sequence[str]) -> int:
     """Clean the documents in these files, write what was asked for; the exit code."""
-    run = Run(options, settings, gathers=bool(options.report) or options.listed)
+    with closing(_progress(options, paths)) as progress:
+        return _clean_documents(options, settings, paths, progress)
+
+
+def _clean_documents(
+    options: Options, settings: Settings, paths: Sequence[str], progress: Progress
+) -> int:
+    run = Run(options, settings, progress, gathers=bool(options.report) or options.listed)
     cleaned: Iterable[tuple[str, Result]] = run.clean(paths)
     reports: dict[str, bytes] = {}
     if run.gathers or not options.several:
@@ -60,9 +68,10 @@ def accept_documents(
 ) -> int:
     """Write the list of all that the documents repeat; the exit code."""
     check_list(target)
-    run = Run(options, settings, gathers=True)
-    for _ in run.clean(paths):
-        pass
+    with closing(_progress(options, paths)) as progress:
+        run = Run(options, settings, progress, gathers=True)
+        for _ in run.clean(paths):
+            pass
     from dedupe_text.accept import as_accepted, tally
 
     accepted = tally(run.results)
@@ -77,8 +86,11 @@ def accept_documents(
 class Run:
     """One run of the command over its documents; it goes on when one fails."""
 
-    def __init__(self, options: Options, settings: Settings, *, gathers: bool) -> None:
+    def __init__(
+        self, options: Options, settings: Settings, progress: Progress, *, gathers: bool
+    ) -> None:
         self.options = options
+        self.progress = progress
         self.cleaner = Cleaner(options, settings)
         self.gathers = gathers
         self.results: list[Result] = []
@@ -95,7 +107,9 @@ class Run:
                 continue
             for path in several:
                 with self._telling():
-                    clean_records(path, format_, self.options, self.cleaner, self._list)
+                    clean_records(
+                        path, format_, self.options, self.cleaner, self._list, self.progress
+                    )
 
     def answer(self, path: str, result: Result, reports: dict[str, bytes]) -> None:
         """Write what goes to standard output, or to a file in its stead, and the reports."""
@@ -112,6 +126,7 @@ class Run:
                 self._fail(result)
             elif result is not None:
                 self._see(result)
+                self.progress.add(len(result.original.data))
                 yield path, result
 
     def _see(self, result: Result) -> None:
@@ -137,6 +152,14 @@ class Run:
     def _fail(self, error: DedupeTextError) -> None:
         self.failures.append(error)
         console.say_error(error)
+
+
+def _progress(options: Options, paths: Iterable[str]) -> Progress:
+    """Shown where it is asked for, or on a terminal of which it has the line for itself."""
+    shown = options.progress
+    if shown is None:
+        shown = not options.quiet and console.has_line(shared=options.answers_at_once)
+    return Progress(files.measure(path for path in paths if path != STANDARD), shown=shown)
 
 
 def _read_each(

@@ -42,6 +42,7 @@ class Options(NamedTuple):
     cut: tuple[Spread, ...]
     memory: str | None
     memory_forget: float | None
+    progress: bool | None
     break_links: bool
     quiet: bool
     verbose: bool
@@ -68,6 +69,11 @@ class Options(NamedTuple):
     def listed(self) -> bool:
         """Whether all findings come as one list, not document by document."""
         return self.check and self.format not in (None, "text")
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether standard output gets an answer before the last document is done."""
+        return self.several and self.output == STANDARD and not self.write
 
     def name(self, path: str) -> str:
         """What reports call the document at this path."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dedupe_text.cleaner import Cleaner
     from dedupe_text.options import Options
+    from dedupe_text.progress import Progress
     from dedupe_text.records import Format, Records, Writer
     from dedupe_text.result import Result
 
@@ -29,13 +30,19 @@ def find_format(path: str, options: Options) -> Format:
 
 
 def clean_records(
-    path: str, format_: Format, options: Options, cleaner: Cleaner, see: Callable[[Result], None]
+    path: str,
+    format_: Format,
+    options: Options,
+    cleaner: Cleaner,
+    see: Callable[[Result], None],
+    progress: Progress,
 ) -> None:
     """Clean the documents in a file of records, show each to `see`, and write the file.
 
     It is written when all of it is; an error leaves nothing.
     """
     with _opened(path, format_, options) as read, _writing(path, options, read) as writer:
+        done = 0
         for record, result in cleaner.clean_each((one, one.document) for one in read):
             if isinstance(result, DedupeTextError):
                 raise result
@@ -43,6 +50,8 @@ def clean_records(
                 see(result)
             if writer is not None:
                 writer.write(record, [cut.removed for cut in result.cuts] if result else ())
+            progress.add(read.position - done)
+            done = read.position
         if read.skipped and not options.quiet:
             console.say(
                 f"dedupe-text: {options.name(path)}: {read.skipped} bad records were let pass"

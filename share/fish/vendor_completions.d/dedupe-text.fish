@@ -30,6 +30,8 @@ complete -c dedupe-text -l memory-forget -x -d 'First forget what was not seen f
 complete -c dedupe-text -l config -r -F -d 'Read this .toml file, not that of the project'
 complete -c dedupe-text -l no-config -d 'Read no configuration file'
 complete -c dedupe-text -l show-config -d 'Show each setting and where it comes from, instead of the text'
+complete -c dedupe-text -l progress -d 'Show how far the work is'
+complete -c dedupe-text -l no-progress -d 'Not --progress'
 complete -c dedupe-text -l break-links -d 'Also rewrite files with other hard links, which keep the old text'
 complete -c dedupe-text -s q -l quiet -d 'No warnings'
 complete -c dedupe-text -s v -l verbose -d 'Tell what is cut, what is left, and why'

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from test_cli import run, told
 
 from dedupe_text import Document, clean_many
 from dedupe_text.errors import InputError
@@ -272,6 +273,46 @@ def test_no_trigger_of_a_stranger_is_run(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a memory"):
         open_memory(path)
 
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_the_command_forgets_what_is_older_than_it_is_told(tmp_path: Path) -> None:
+    def pipe(number: int, *options: str) -> tuple[bool, str]:
+        """Whether what all say is new to the command, and what it tells."""
+        named = ("--memory", "seen.db", "--stdin-filename", f"{number}")
+        done = run(*named, *options, given=f"{said(number)}\n\n{said(1)}\n", cwd=tmp_path)
+        assert done.returncode == 0
+        return said(1) in done.stdout.decode(), done.stderr.decode()
+
+    assert pipe(10) == (True, "")
+    assert pipe(11) == (False, "")
+    with sqlite3.connect(tmp_path / "seen.db") as database:
+        database.execute("UPDATE documents SET seen = seen - 13 * 3600 WHERE number = 1")
+    told = "dedupe-text: {} forgotten of what the memory held\n"
+    assert pipe(12, "--memory-forget", "1d") == (False, told.format(0))
+    assert pipe(13, "--memory-forget", "12h") == (True, told.format(1))
+    assert pipe(14, "--memory-forget", "2w", "--quiet") == (False, "")
+
+
+@pytest.mark.parametrize("age", ["", "d", "30", "0d", "-1d", "1.5d", "30 d", "30y", "1" * 30 + "d"])
+def test_an_age_is_a_number_and_a_unit(age: str, tmp_path: Path) -> None:
+    done = run("--memory", "seen.db", "--memory-forget", age, cwd=tmp_path)
+    assert told(done).startswith("--memory-forget: must be a whole number of hours, days or weeks")
+    assert not (tmp_path / "seen.db").exists()
+
+
+def test_what_is_to_be_forgotten_must_be_named(tmp_path: Path) -> None:
+    assert "give both" in told(run("--memory-forget", "30d", given=said(1), cwd=tmp_path))
+
+
+@pytest.mark.parametrize("address", ["http://host/0", "unix:///run/redis.sock", "redis+x://host"])
+def test_addresses_of_other_kinds_are_refused(address: str, tmp_path: Path) -> None:
+    assert "begins with redis://" in told(run("--memory", address, given=said(1), cwd=tmp_path))
+    assert [*tmp_path.iterdir()] == []
+
+
+# --- several processes ---------------------------------------------------------------------------
 
 WORKER = """
 import random, sys

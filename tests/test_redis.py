@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from conftest import CASES, read_jsonl
+from test_cli import run, told
 from test_memory import check_that_four_processes_agree, found, results, said, signed
 
 from dedupe_text import Document, clean_many
@@ -189,6 +190,25 @@ def test_four_processes_share_one_though_one_is_killed(server: Server, tmp_path:
     client = server.client()
     assert client.zcard("dedupe-text:seen") == client.hlen("dedupe-text:ids") == 120
     assert len([*client.scan_iter("dedupe-text:document:*")]) == 120
+
+
+def test_the_command_takes_its_address(server: Server) -> None:
+    both = f"{said(1)}\n\n{said(2)}\n"
+    for given, left in ((said(1), said(1)), (both, f"{said(2)}\n")):
+        done = run("--memory", server.address, "--stdin-filename", left[:9], given=given)
+        assert (done.returncode, done.stdout.decode(), done.stderr) == (0, left, b"")
+    server.client().zincrby("dedupe-text:seen", -40 * 86400, 1)
+    done = run("--memory", server.address, "--memory-forget", "30d", given=said(1))
+    assert done.stderr == b"dedupe-text: 1 forgotten of what the memory held\n"
+    assert done.stdout.decode() == said(1)
+
+
+@pytest.mark.usefixtures("redis_server")
+def test_the_command_tells_in_a_line_that_there_is_no_server() -> None:
+    where = f"127.0.0.1:{free_port()}/0"
+    line = told(run("--memory", f"redis://me:{PASSWORD}@{where}", given=said(1)))
+    assert line.startswith(f"cannot write redis://{where}: ")
+    assert PASSWORD not in line
 
 
 # --- what can go wrong ---------------------------------------------------------------------------

@@ -149,7 +149,7 @@ def test_bad_records_pass_as_they_are_if_asked_and_are_counted(tmp_path: Path) -
 def test_a_file_that_breaks_off_is_told_and_nothing_is_written(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"news.jsonl{suffix}"
     path.write_bytes(PACK[suffix](LINES * 50)[:-20])
-    done = run("--across", path.name, "-o", f"out.jsonl{suffix}", cwd=tmp_path)
+    done = run("--across", "--quiet", path.name, "-o", f"out.jsonl{suffix}", cwd=tmp_path)
     assert "is cut off before its end; get it again" in told(done)
     assert files(tmp_path) == [path.name]
 

@@ -6,7 +6,7 @@ import os.path
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, TypeVar
 
-from dedupe_text import files
+from dedupe_text import console, files
 from dedupe_text.errors import DedupeTextError, InputError, OutputError, SelfCheckError, naming
 
 if TYPE_CHECKING:
@@ -86,7 +86,12 @@ class Cleaner:
 
             folder = self._left_behind.enter_context(TemporaryDirectory(prefix="dedupe-text-"))
             address = os.path.join(folder, "memory.db")
-        return self._left_behind.enter_context(closing(open_memory(address)))
+        memory = self._left_behind.enter_context(closing(open_memory(address)))
+        if self.options.memory_forget is not None:
+            forgotten = memory.forget(self.options.memory_forget)
+            if not self.options.quiet:
+                console.say(f"dedupe-text: {forgotten} forgotten of what the memory held")
+        return memory
 
     def _accept(self, found: Result) -> Result:
         """The result without what is accepted.

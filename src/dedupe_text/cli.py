@@ -43,7 +43,7 @@ SECTIONS = {
         "stdin_filename",
     ),
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
-    "Across documents": ("across", "cut", "memory"),
+    "Across documents": ("across", "cut", "memory", "memory_forget"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": (
         "jobs",
@@ -59,6 +59,7 @@ SECTIONS = {
     ),
 }
 """The options in the order in which ``--help`` and the manual page tell of them."""
+_DAYS = {"h": 1 / 24, "d": 1, "w": 7}
 _EPILOG = """\b
 Examples:
   dedupe-text < article.txt > clean.txt
@@ -175,6 +176,17 @@ def _spreads(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ..
             known = ", ".join(get_args(Spread))
             raise click.BadParameter(f"must name {known}, with commas, not {name!r}")
     return names
+
+
+def _days(value: str) -> float:
+    """How many days an age is."""
+    number, unit = value[:-1], value[-1:]
+    if not (number.isascii() and number.isdigit() and 0 < int(number) < 1_000_000):
+        unit = ""
+    if unit not in _DAYS:
+        units = "of hours, days or weeks, such as 12h, 30d, 8w"
+        raise click.BadParameter(f"must be a whole number {units}, not {value!r}")
+    return int(number) * _DAYS[unit]
 
 
 def _line(value: str) -> int:
@@ -325,7 +337,14 @@ def _line(value: str) -> int:
     "--memory",
     metavar="PATH",
     type=click.Path(),
-    help="Remember passages across runs, in this SQLite file; implies --across.",
+    help="Remember passages across runs, in this SQLite file or at redis://HOST:PORT/DB; implies "
+    "--across.",
+)
+@click.option(
+    "--memory-forget",
+    metavar="AGE",
+    type=_days,
+    help="First forget what was not seen for so long, such as 12h, 30d, 8w.",
 )
 @click.option(
     "--config",

@@ -41,6 +41,7 @@ class Options(NamedTuple):
     across: bool
     cut: tuple[Spread, ...]
     memory: str | None
+    memory_forget: float | None
     jobs: int
     progress: bool | None
     break_links: bool

@@ -85,7 +85,7 @@ class RedisStore:
         return client
 
     @contextmanager
-    def explained(self) -> Iterator[None]:  # noqa: D102
+    def explained(self) -> Iterator[None]:
         try:
             yield
         except redis.RedisError as error:
@@ -99,17 +99,17 @@ class RedisStore:
             message = f"cannot write {self._shown}: {reason}; mend that, run again"
             raise OutputError(message) from error
 
-    def stamp(self) -> object:  # noqa: D102
+    def stamp(self) -> object:
         return self._writes()
 
-    def look_up(self, signed: Signed) -> tuple[NDArray[np.intp], NDArray[np.int64]]:  # noqa: D102
+    def look_up(self, signed: Signed) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         return self._index.look_up(signed)
 
-    def entry(self, id_: str) -> Entry | None:  # noqa: D102
+    def entry(self, id_: str) -> Entry | None:
         number = self._client.hget(_IDS, encode(id_))
         return None if number is None else self.read(int(number))
 
-    def read(self, number: int) -> Entry | None:  # noqa: D102
+    def read(self, number: int) -> Entry | None:
         row = self._client.hmget(_document(number), _FIELDS)
         if None in row:
             return None
@@ -117,14 +117,14 @@ class RedisStore:
         text = unpack(packed, int(characters))
         return Entry(number, int(revision), decode(id_), decode(site), text, unpack_spans(cuts))
 
-    def revisions(self, numbers: Sequence[int]) -> dict[int, int]:  # noqa: D102
+    def revisions(self, numbers: Sequence[int]) -> dict[int, int]:
         asked = self._client.pipeline(transaction=False)
         for number in numbers:
             asked.hget(_document(number), "revision")
         found = zip(numbers, asked.execute())
         return {number: int(revision) for number, revision in found if revision is not None}
 
-    def write(self, decide: Callable[[], Change | None]) -> bool:  # noqa: D102
+    def write(self, decide: Callable[[], Change | None]) -> bool:
         def attempt(transaction: Any) -> bool:
             change = decide()
             if change is not None:
@@ -133,12 +133,12 @@ class RedisStore:
 
         return bool(self._transact(attempt))
 
-    def forget(self, seconds: int) -> int:  # noqa: D102
+    def forget(self, seconds: int) -> int:
         before = self._client.time()[0] - seconds
         old = map(int, self._client.zrangebyscore(_SEEN, "-inf", f"({before}"))
         return sum(self._forget(number, before) for number in [*old])
 
-    def close(self) -> None:  # noqa: D102
+    def close(self) -> None:
         self._client.close()
         self._client.connection_pool.disconnect()
 

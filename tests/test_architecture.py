@@ -26,6 +26,8 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "folders",
     "memory",
     "options",
+    "progress",
+    "stream",
     "temporary",
     "usage",
 }

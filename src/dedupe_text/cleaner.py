@@ -1,31 +1,24 @@
-"""Documents to results, one after the other: read, cleaned, and seen against what is accepted."""
+"""Documents to results, one after the other: cleaned, and seen against what is accepted."""
 
 from __future__ import annotations
 
 import os.path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from dedupe_text import console, files
-from dedupe_text.errors import InputError, OutputError, SelfCheckError
-from dedupe_text.options import STANDARD
+from dedupe_text import files
+from dedupe_text.errors import DedupeTextError, InputError, OutputError, SelfCheckError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dedupe_text.accept import Accepted
     from dedupe_text.memory import Memory
+    from dedupe_text.model import Document
     from dedupe_text.options import Options
     from dedupe_text.result import Result
     from dedupe_text.settings import Settings
 
-
-def read(path: str, options: Options) -> bytes:
-    """The bytes of the document at this path."""
-    if path != STANDARD:
-        return files.read_bytes(path)
-    if not options.paths and not options.quiet and console.is_input_typed():
-        console.say("dedupe-text: reading standard input; see dedupe-text --help for other ways")
-    return console.read_input()
+Key = TypeVar("Key")
 
 
 class Cleaner:
@@ -43,21 +36,25 @@ class Cleaner:
         if options.accept is not None and not options.accept_write:
             self.left = read_accepted(options.accept)
 
-    def clean(self, path: str) -> Result:
-        """The result of the document at this path. Raises `DedupeTextError`, which names it."""
-        data, name = read(path, self.options), self.options.name(path)
-        try:
-            result = self._clean(name, data, self.memory)
-            return self._accept(result) if self.left else result
-        except (InputError, SelfCheckError) as error:
-            raise type(error)(f"{name}: {error}") from error
+    def clean_each(
+        self, items: Iterable[tuple[Key, Document | DedupeTextError | None]]
+    ) -> Iterator[tuple[Key, Result | DedupeTextError | None]]:
+        """The result of each document, in order, or why there is none; what is none stays."""
+        for key, document in items:
+            if document is None or isinstance(document, DedupeTextError):
+                yield key, document
+                continue
+            try:
+                result = self._clean(document, self.memory)
+                yield key, self._accept(result) if self.left else result
+            except (InputError, SelfCheckError) as error:
+                yield key, type(error)(f"{document.id}: {error}")
 
-    def _clean(self, name: str, data: bytes, memory: Memory | None = None) -> Result:
+    def _clean(self, document: Document, memory: Memory | None = None) -> Result:
         # NumPy takes its time to load: bad input is told first.
         from dedupe_text.dedupe import clean
-        from dedupe_text.model import Document
 
-        return clean(Document(name, data), self.settings, memory=memory)
+        return clean(document, self.settings, memory=memory)
 
     def _accept(self, found: Result) -> Result:
         """The result without what is accepted.
@@ -65,12 +62,13 @@ class Cleaner:
         Where the other cuts would make of two accepted passages one that is not, all stay.
         """
         from dedupe_text.accept import accept, spare_all
+        from dedupe_text.model import Document
 
         before = self.left
         result, self.left = accept(found, before)
         if result is found or not result.cuts or self.options.check:
             return result
-        again, _ = accept(self._clean(result.id, result.data), before)
+        again, _ = accept(self._clean(Document(result.id, result.data)), before)
         return spare_all(found) if again.cuts else result
 
 

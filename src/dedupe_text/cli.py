@@ -22,8 +22,9 @@ from dedupe_text.filter import (
 from dedupe_text.folders import find_documents
 from dedupe_text.model import Spread
 from dedupe_text.options import STANDARD, Options
+from dedupe_text.records import Fields
 from dedupe_text.settings import Keep, Settings
-from dedupe_text.usage import check_targets, check_usage
+from dedupe_text.usage import check_formats, check_targets, check_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +33,29 @@ _DEFAULTS = Settings()
 SECTIONS = {
     "What comes out": ("output", "write", "diff", "report", "restore"),
     "What is told": ("check", "format", "accept", "accept_write", "explain"),
-    "What goes in": ("encoding", "stdin_filename"),
+    "What goes in": (
+        "encoding",
+        "input_format",
+        "field",
+        "id_field",
+        "site_field",
+        "skip_bad",
+        "stdin_filename",
+    ),
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
     "Across documents": ("across", "cut", "memory"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
-    "How": ("break_links", "quiet", "verbose", "color", "exit_zero", "exit_one", "version", "help"),
+    "How": (
+        "progress",
+        "break_links",
+        "quiet",
+        "verbose",
+        "color",
+        "exit_zero",
+        "exit_one",
+        "version",
+        "help",
+    ),
 }
 """The options in the order in which ``--help`` and the manual page tell of them."""
 _EPILOG = """\b
@@ -223,6 +242,35 @@ def _line(value: str) -> int:
     help="Of the input; auto: byte order mark, else UTF-8, else a guess.",
 )
 @click.option(
+    "--input-format",
+    type=click.Choice(["auto", "text", "jsonl", "parquet"]),
+    default="auto",
+    show_default=True,
+    help="Of the input; auto: by the name of the file, else text.",
+)
+@click.option(
+    "--field",
+    metavar="NAME",
+    default=Fields().text,
+    show_default=True,
+    help="Of a record, what holds its text.",
+)
+@click.option(
+    "--id-field",
+    metavar="NAME",
+    default=Fields().id,
+    show_default=True,
+    help="What reports call it by; if it has none, its line.",
+)
+@click.option(
+    "--site-field",
+    metavar="NAME",
+    default=Fields().site,
+    show_default=True,
+    help="Its site, or its URL, of which the host counts.",
+)
+@click.option("--skip-bad", is_flag=True, help="Let records pass that are none, and count them.")
+@click.option(
     "--stdin-filename",
     metavar="NAME",
     default="stdin",
@@ -292,6 +340,11 @@ def _line(value: str) -> int:
     help="Show each setting and where it comes from, instead of the text.",
 )
 @click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Show how far the work is; without either, at a terminal if it takes over a second.",
+)
+@click.option(
     "--break-links",
     is_flag=True,
     help="Also rewrite files with other hard links, which keep the old text.",
@@ -318,7 +371,8 @@ def command(**values: Any) -> int:
     """
     options = Options(**{name: values[name] for name in Options._fields})
     check_usage(options)
-    documents = [*find_documents(options.paths or (STANDARD,))]
+    documents = [*find_documents(options.paths or (STANDARD,), options.input_format)]
+    check_formats(options, documents)
     check_targets(options, documents)
     if options.restore is not None:
         return restore_document(options, options.restore)

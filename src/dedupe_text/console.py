@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING, cast
 
 from dedupe_text.errors import InputError, OutputError
 
+if TYPE_CHECKING:
+    from io import BufferedReader
+    from typing import BinaryIO
 
-def is_input_typed() -> bool:
-    """Whether somebody would have to type the text."""
-    return sys.stdin is not None and sys.stdin.isatty()
 
+def open_input(*, asks: bool) -> BufferedReader:
+    """Standard input. If somebody would have to type it they are told, where it `asks`.
 
-def read_input() -> bytes:
-    """All bytes of standard input. Raises `InputError` if it cannot be read."""
+    Raises `InputError` if it is closed.
+    """
     if sys.stdin is None:
         raise InputError("cannot read standard input: it is closed; name a PATH")
+    if asks and sys.stdin.isatty():
+        say("dedupe-text: reading standard input; see dedupe-text --help for other ways")
+    return cast("BufferedReader", sys.stdin.buffer)
+
+
+def read_input(*, asks: bool) -> bytes:
+    """All bytes of standard input. Raises `InputError` if it cannot be read."""
+    file = open_input(asks=asks)
     try:
-        return sys.stdin.buffer.read()
+        return file.read()
     except OSError as error:
         raise InputError(f"cannot read standard input: {error.strerror}; name a PATH") from error
 
@@ -29,12 +40,18 @@ def encode(text: str) -> bytes:
     return text.encode(encoding, "backslashreplace")
 
 
-def write_output(data: bytes) -> None:
-    """Standard output has all of `data`. Raises `OutputError` if it is closed."""
+def open_output() -> BinaryIO:
+    """Standard output, for bytes. Raises `OutputError` if it is closed."""
     if sys.stdout is None:
         raise OutputError("cannot write standard output: it is closed; name a file with --output")
-    sys.stdout.buffer.write(data)
-    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
+def write_output(data: bytes) -> None:
+    """Standard output has all of `data`. Raises `OutputError` if it is closed."""
+    file = open_output()
+    file.write(data)
+    file.flush()
 
 
 def is_coloured(choice: str) -> bool:
@@ -49,10 +66,20 @@ def is_coloured(choice: str) -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def say(line: str) -> None:
-    """A line on standard error, for the one who runs the command."""
-    if sys.stderr is not None:
-        print(line, file=sys.stderr)  # noqa: T201
+def has_line(*, shared: bool) -> bool:
+    """Whether there is a line of a terminal to draw on, even if output is `shared` with it."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    return not (shared and sys.stdout is not None and sys.stdout.isatty())
+
+
+def say(text: str) -> None:
+    """A line or more on standard error, for the one who runs the command."""
+    if sys.stderr is None:
+        return
+    if has_line(shared=False):  # it may be drawn on
+        text = text.replace("\n", "\x1b[K\n") + "\x1b[K"
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def say_error(error: Exception) -> None:

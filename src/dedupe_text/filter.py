@@ -7,11 +7,12 @@ other: one that fails is told of, and the others are done.
 from __future__ import annotations
 
 import os.path
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dedupe_text import console, files
-from dedupe_text.cleaner import Cleaner, check_list, read
+from dedupe_text.cleaner import Cleaner, check_list
 from dedupe_text.errors import (
     DedupeTextError,
     InputError,
@@ -20,83 +21,167 @@ from dedupe_text.errors import (
     SettingsError,
 )
 from dedupe_text.options import STANDARD
+from dedupe_text.progress import Progress
+from dedupe_text.stream import clean_records, find_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from dedupe_text.model import Document
     from dedupe_text.options import Options
     from dedupe_text.result import Result
     from dedupe_text.settings import Settings
 
 
-def clean_documents(options: Options, settings: Settings, documents: Sequence[str]) -> int:
-    """Clean the documents, write what was asked for; the exit code."""
-    failures: list[DedupeTextError] = []
-    cleaner = Cleaner(options, settings)
-    cleaned: Iterable[tuple[str, Result]] = _clean_each(cleaner, documents, failures)
+def clean_documents(options: Options, settings: Settings, paths: Sequence[str]) -> int:
+    """Clean the documents in these files, write what was asked for; the exit code."""
+    with closing(_progress(options, paths)) as progress:
+        return _clean_documents(options, settings, paths, progress)
+
+
+def _clean_documents(
+    options: Options, settings: Settings, paths: Sequence[str], progress: Progress
+) -> int:
+    run = Run(options, settings, progress, gathers=bool(options.report) or options.listed)
+    cleaned: Iterable[tuple[str, Result]] = run.clean(paths)
     reports: dict[str, bytes] = {}
-    if options.report or options.listed or not options.several:
+    if run.gathers or not options.several:
         cleaned = [*cleaned]
-        if cleaned or not failures:
-            reports = _render([result for _, result in cleaned], options)
-    if options.several:
+        if run.results or not run.failures:
+            reports = _render(run.results, options)
+    if options.several or not cleaned:
         _write(reports, options)
         reports = {}
-    found = False
     for path, result in cleaned:
-        found = found or bool(result.cuts)
-        with _telling(failures):
-            _tell(result, options)
-            target = options.target(path)
-            if options.several and target != STANDARD:
-                files.make_folder(os.path.dirname(target))
-            answers = {target: _answer(result, options), **reports}
-            _write(answers, options, path, result.original.data)
-    if cleaner.left and not options.quiet and (options.whole or options.verbose):
+        run.answer(path, result, reports)
+    if run.cleaner.left and not options.quiet and (options.whole or options.verbose):
         from dedupe_text.accept import tell_stale
 
-        console.say(tell_stale(cleaner.left).rstrip("\n"))
-    if failures:
+        console.say(tell_stale(run.cleaner.left).rstrip("\n"))
+    if run.failures:
         return 2
-    return int(found and (options.exit_one or (options.check and not options.exit_zero)))
+    return int(run.found and (options.exit_one or (options.check and not options.exit_zero)))
 
 
 def accept_documents(
-    options: Options, target: str, settings: Settings, documents: Sequence[str]
+    options: Options, target: str, settings: Settings, paths: Sequence[str]
 ) -> int:
     """Write the list of all that the documents repeat; the exit code."""
-    failures: list[DedupeTextError] = []
     check_list(target)
-    cleaner = Cleaner(options, settings)
-    results = [result for _, result in _clean_each(cleaner, documents, failures)]
+    with closing(_progress(options, paths)) as progress:
+        run = Run(options, settings, progress, gathers=True)
+        for _ in run.clean(paths):
+            pass
     from dedupe_text.accept import as_accepted, tally
 
-    accepted = tally(results)
-    if not failures:
+    accepted = tally(run.results)
+    if not run.failures:
         files.replace_bytes(target, as_accepted(accepted).encode())
         if not options.quiet:
             count = sum(one.times for one in accepted.values())
             console.say(f"dedupe-text: {target}: {count} accepted")
-    return 2 if failures else 0
+    return 2 if run.failures else 0
 
 
-def _clean_each(
-    cleaner: Cleaner, documents: Iterable[str], failures: list[DedupeTextError]
-) -> Iterator[tuple[str, Result]]:
-    """The path and the result of each document that has one."""
-    for path in documents:
-        with _telling(failures):
-            yield path, cleaner.clean(path)
+class Run:
+    """One run of the command over its documents; it goes on when one fails."""
 
+    def __init__(
+        self, options: Options, settings: Settings, progress: Progress, *, gathers: bool
+    ) -> None:
+        self.options = options
+        self.progress = progress
+        self.cleaner = Cleaner(options, settings)
+        self.gathers = gathers
+        self.results: list[Result] = []
+        """All of them, if it `gathers`."""
+        self.failures: list[DedupeTextError] = []
+        self.found = False
+        """Whether anything is said again."""
 
-@contextmanager
-def _telling(failures: list[DedupeTextError]) -> Iterator[None]:
-    """Tell of what fails, and go on."""
-    try:
-        yield
-    except DedupeTextError as error:
-        failures.append(error)
+    def clean(self, paths: Iterable[str]) -> Iterator[tuple[str, Result]]:
+        """Clean all; texts come with their paths, files of records are written at once."""
+        for format_, several in groupby(paths, lambda path: find_format(path, self.options)):
+            if format_ == "text":
+                yield from self._clean_texts(several)
+                continue
+            for path in several:
+                with self._telling():
+                    clean_records(
+                        path, format_, self.options, self.cleaner, self._list, self.progress
+                    )
+
+    def answer(self, path: str, result: Result, reports: dict[str, bytes]) -> None:
+        """Write what goes to standard output, or to a file in its stead, and the reports."""
+        with self._telling():
+            target = self.options.target(path)
+            if self.options.several and target != STANDARD:
+                files.make_folder(os.path.dirname(target))
+            answers = {target: _answer(result, self.options), **reports}
+            _write(answers, self.options, path, result.original.data)
+
+    def _clean_texts(self, paths: Iterable[str]) -> Iterator[tuple[str, Result]]:
+        for path, result in self.cleaner.clean_each(_read_each(paths, self.options)):
+            if isinstance(result, DedupeTextError):
+                self._fail(result)
+            elif result is not None:
+                self._see(result)
+                self.progress.add(len(result.original.data))
+                yield path, result
+
+    def _see(self, result: Result) -> None:
+        self.found = self.found or bool(result.cuts)
+        if self.gathers:
+            self.results.append(result)
+        _tell(result, self.options)
+
+    def _list(self, result: Result) -> None:
+        """See the result of a record, which has no answer of its own."""
+        self._see(result)
+        if self.options.check and not self.options.listed:
+            console.write_output(_as_text([result]))
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell of what fails, and go on."""
+        try:
+            yield
+        except DedupeTextError as error:
+            self._fail(error)
+
+    def _fail(self, error: DedupeTextError) -> None:
+        self.failures.append(error)
         console.say_error(error)
+
+
+def _progress(options: Options, paths: Iterable[str]) -> Progress:
+    """Shown where it is asked for, or on a terminal of which it has the line for itself."""
+    shown = options.progress
+    if shown is None:
+        shown = not options.quiet and console.has_line(shared=options.answers_at_once)
+    return Progress(files.measure(path for path in paths if path != STANDARD), shown=shown)
+
+
+def _read_each(
+    paths: Iterable[str], options: Options
+) -> Iterator[tuple[str, Document | DedupeTextError]]:
+    """The documents in these files, or why one cannot be read."""
+    from dedupe_text.model import Document
+
+    def document(path: str) -> Document | DedupeTextError:
+        try:
+            return Document(options.name(path), read(path, options))
+        except DedupeTextError as error:
+            return error
+
+    return ((path, document(path)) for path in paths)
+
+
+def read(path: str, options: Options) -> bytes:
+    """The bytes of the file at this path."""
+    if path != STANDARD:
+        return files.read_bytes(path)
+    return console.read_input(asks=not options.paths and not options.quiet)
 
 
 def explain_line(options: Options, line: int, settings: Settings) -> int:

@@ -7,6 +7,7 @@ import os.path
 from typing import TYPE_CHECKING
 
 from dedupe_text.options import STANDARD
+from dedupe_text.records import find_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,15 +16,19 @@ _LOOKED_AT = 8000
 """Bytes at the beginning of a file in which git, too, looks for a NUL to call it binary."""
 
 
-def find_documents(paths: Iterable[str]) -> Iterator[str]:
-    """The paths, each folder replaced by the text files in it, in the order of their names.
+def find_documents(paths: Iterable[str], format_: str = "auto") -> Iterator[str]:
+    """The paths, each folder replaced by the files in it, in the order of their names.
 
-    A file comes once, under the first of its names: beside itself all of it would be said again.
+    Its files of texts, or those of records if their format is given: an index or a fixture in a
+    repository is as likely in lines of JSON as a collection. A file comes once, under the first
+    of its names: beside itself all of it would be said again.
     """
     seen: set[object] = set()
     for path in paths:
         folder = path != STANDARD and os.path.isdir(path)
-        for file in filter(_is_text, _find_files(path)) if folder else [path]:
+        for file in _find_files(path) if folder else [path]:
+            if folder and not _is_wanted(file, format_):
+                continue
             if (same := _identify(file)) not in seen:
                 seen.add(same)
                 yield file
@@ -69,10 +74,18 @@ def _join(folder: str, name: str) -> str:
     return os.path.join(os.curdir, path) if path == STANDARD else path
 
 
-def _is_text(path: str) -> bool:
-    """Whether a file is a regular one, and no binary as far as its beginning tells."""
+def _is_wanted(path: str, format_: str) -> bool:
+    """Whether a file is a regular one, and of this format as far as it tells."""
     if os.path.islink(path) or not os.path.isfile(path):
         return False
+    found = find_format(path)
+    if format_ == "auto":
+        return found == "text" and _is_text(path)
+    return _is_text(path) if format_ == "text" else found == format_
+
+
+def _is_text(path: str) -> bool:
+    """Whether a file is no binary, as git tells it."""
     try:
         with open(path, "rb") as file:
             return b"\0" not in file.read(_LOOKED_AT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from dedupe_text.model import Spread
@@ -28,6 +28,11 @@ class Options(NamedTuple):
     accept: str | None
     accept_write: bool
     encoding: str
+    input_format: Literal["auto", "text", "jsonl", "parquet"]
+    field: str
+    id_field: str
+    site_field: str
+    skip_bad: bool
     stdin_filename: str
     similarity: float
     min_words: int
@@ -36,6 +41,7 @@ class Options(NamedTuple):
     across: bool
     cut: tuple[Spread, ...]
     memory: str | None
+    progress: bool | None
     break_links: bool
     quiet: bool
     verbose: bool
@@ -62,6 +68,11 @@ class Options(NamedTuple):
     def listed(self) -> bool:
         """Whether all findings come as one list, not document by document."""
         return self.check and self.format not in (None, "text")
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether standard output gets an answer before the last document is done."""
+        return self.several and self.output == STANDARD and not self.write
 
     def name(self, path: str) -> str:
         """What reports call the document at this path."""

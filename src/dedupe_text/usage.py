@@ -9,6 +9,8 @@ import click
 
 from dedupe_text.filter import FORMATS, suffix
 from dedupe_text.options import STANDARD
+from dedupe_text.records import find_format as name_format
+from dedupe_text.stream import find_format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +56,22 @@ def check_usage(options: Options) -> None:
         if suffix(path) not in FORMATS:
             known = " or ".join(FORMATS)
             raise click.UsageError(f"--report {path}: its suffix names the format; take {known}")
+
+
+def check_formats(options: Options, documents: Sequence[str]) -> None:
+    """Raises `click.UsageError` if a file of records is to be something that it cannot be."""
+    for path in documents:
+        format_ = find_format(path, options)
+        if format_ == "text":
+            continue
+        if options.diff or options.explain is not None or options.restore is not None:
+            raise click.UsageError(
+                f"--diff, --explain and --restore take a text; {path} has records"
+                " (--input-format text reads it as one)"
+            )
+        target = options.target(path)
+        if name_format(target) not in ("text", format_):
+            raise click.UsageError(f"{target}: records are written in the format that they came in")
 
 
 def check_targets(options: Options, documents: Sequence[str]) -> None:

@@ -6,11 +6,11 @@ changed but the one string that something was cut from.
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from dedupe_text import files
+from dedupe_text.records.names import Format, find_format
 from dedupe_text.records.record import Fields, Record, Records, Writer
 
 if TYPE_CHECKING:
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 __all__ = ["Fields", "Format", "Record", "Records", "Writer", "find_format", "open_records"]
-
-Format = Literal["text", "jsonl", "parquet"]
-
-_JSONL_RE = re.compile(r"\.(jsonl|jsonlines|jl|ndjson)(\.(gz|zst))?$", re.IGNORECASE)
-
-
-def find_format(name: str) -> Format:
-    """The format of a file by its name: text, unless it says otherwise.
-
-    >>> find_format("news.jsonl.gz"), find_format("news.parquet"), find_format("news.json")
-    ('jsonl', 'parquet', 'text')
-    """
-    if _JSONL_RE.search(name):
-        return "jsonl"
-    return "parquet" if name.lower().endswith(".parquet") else "text"
 
 
 @contextmanager

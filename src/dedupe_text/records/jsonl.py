@@ -10,6 +10,7 @@ from dedupe_text import files
 from dedupe_text.errors import InputError
 from dedupe_text.model import Document
 from dedupe_text.records.line import Value, cut_string, find_values
+from dedupe_text.records.names import find_compression
 from dedupe_text.records.record import Fields, Record, find_site
 from dedupe_text.records.streams import Lines, Output
 
@@ -46,6 +47,11 @@ class JsonlRecords:
         self._fields = fields
         self._skip_bad = skip_bad
 
+    @property
+    def position(self) -> int:
+        """Bytes that were read."""
+        return self._lines.position
+
     def __iter__(self) -> Iterator[Record]:
         number, inside = 0, False
         while data := self._lines.read_line(MOST):
@@ -58,9 +64,9 @@ class JsonlRecords:
             inside = not ended
 
     @contextmanager
-    def writing(self, file: BinaryIO) -> Iterator[JsonlWriter]:
-        """A writer to this file, compressed as what was read is."""
-        output = Output(file, self._lines.compression)
+    def writing(self, file: BinaryIO, name: str = "") -> Iterator[JsonlWriter]:
+        """A writer to this file, compressed as its name says, or as what was read is."""
+        output = Output(file, find_compression(name) or self._lines.compression)
         yield JsonlWriter(output)
         output.finish()
 

@@ -56,10 +56,17 @@ class Records(Protocol):
     status: os.stat_result | None
     """Of the file, when it was opened; None if it is no file."""
 
+    @property
+    def position(self) -> int:
+        """How many bytes of the file are read, about."""
+
     def __iter__(self) -> Iterator[Record]: ...
 
-    def writing(self, file: BinaryIO) -> AbstractContextManager[Writer]:
-        """A writer to this file, which is whole when the context is left without an exception."""
+    def writing(self, file: BinaryIO, name: str = "") -> AbstractContextManager[Writer]:
+        """A writer to this file, which is whole when the context is left without an exception.
+
+        If it has a `name` that tells how it is compressed, it is; else as what was read.
+        """
 
 
 def find_site(value: str) -> str:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import gzip
 import sys
 import zlib
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dedupe_text import files
 from dedupe_text.errors import InputError
+from dedupe_text.records.names import find_compression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BufferedReader
     from typing import BinaryIO
 
-Compression = Literal["gzip", "zstd", "none"]
+    from dedupe_text.records.names import Compression
 
 _MAGIC: dict[bytes, Compression] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 # A frame to be skipped may come first; its first byte may be any of sixteen.
 _MAGIC |= {bytes((first, 0x2A, 0x4D, 0x18)): "zstd" for first in range(0x50, 0x60)}
-_SUFFIXES: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 
 
 class Lines:
@@ -30,22 +30,33 @@ class Lines:
     def __init__(self, name: str, file: BufferedReader) -> None:
         self.name = name
         self.compression: Compression = "none"
-        self._file = file
+        self._raw = self._file = file
+        self._read = 0
         self._flaws: tuple[type[Exception], ...] = ()
         with self._explained():
             start = file.peek(4)[:4]
         for magic, compression in _MAGIC.items():
             if start.startswith(magic):
                 self.compression = compression
-        for suffix, compression in _SUFFIXES.items():
-            if name.lower().endswith(suffix) and self.compression != compression:
-                raise InputError(f"{name}: it is no {compression}; get it again, or rename it")
+        named = find_compression(name)
+        if named in _MAGIC.values() and self.compression != named:
+            raise InputError(f"{name}: it is no {named}; get it again, or rename it")
         self._decompress()
+
+    @property
+    def position(self) -> int:
+        """How many bytes were read, as they are in the file if it can tell."""
+        if self.compression != "none":
+            with suppress(OSError):
+                return self._raw.tell()
+        return self._read
 
     def read_line(self, most: int) -> bytes:
         """The next line with its end, or the first so many bytes of it; empty at the end."""
         with self._explained():
-            return self._file.readline(most)
+            line = self._file.readline(most)
+        self._read += len(line)
+        return line
 
     def _decompress(self) -> None:
         if self.compression == "gzip":

@@ -157,3 +157,23 @@ def test_the_chrome_of_real_pages_goes_and_their_articles_stay(data: Path) -> No
         articles += sum(last - first for first, last in page.get("article", []))
     assert said > 50_000
     assert hurt < articles / 500
+
+
+def test_a_heading_or_an_item_with_a_word_of_its_own_stays() -> None:
+    form = (
+        "# {} generator\n\nGenerates numbers of a {} distribution.\n\nWhen the constructor is"
+        " called without arguments it takes the defaults of the library, and a second call gives"
+        " back the same numbers in the same order, whatever machine the program runs on.\n"
+    )
+    first, second = cleaned(form.format("normal", "normal"), form.format("cauchy", "cauchy"))
+    assert first == form.format("normal", "normal")
+    assert second == "# cauchy generator\n\nGenerates numbers of a cauchy distribution.\n"
+
+
+def test_in_boilerplate_a_sentence_with_a_word_of_its_own_stays() -> None:
+    notice = f"{SAID} We send it to all who read about {{}} in the morning or late at night."
+    texts = [f"{UNLIKE}\n\n{notice.format('gardens')}", f"{LONG}\n\n{notice.format('engines')}"]
+    assert cleaned(*texts)[1].endswith(
+        "\n\nWe send it to all who read about engines in the morning or late at night."
+    )
+    assert cleaned(*texts, settings=Settings(facts=False))[1] == LONG

@@ -273,7 +273,7 @@ def _find_before(split: Split, earlier: Batch, settings: Settings, words: int) -
     if not aligned:
         return []
     judge = _judge(batch.words, batch.passages, settings)
-    twins = label_twins(find_twins(aligned, judge, "first")[0], batch, words)
+    twins = label_twins(find_twins(aligned, judge, "first")[0], batch, words, settings.facts)
     cut = [twin for twin in twins if twin.spread in settings.cut]
     left = [twin for twin in twins if twin.spread not in settings.cut]
     pieces = [piece for _, several in judge.gather(cut) for piece in several]

@@ -205,3 +205,26 @@ def test_a_folder_stands_for_its_texts_unless_another_format_is_named(tmp_path: 
     assert done.returncode == 0
     assert files(tmp_path / "out") == ["crawl/b.jsonl", "crawl/c.jsonl.gz"]
     assert texts(gzip.decompress((tmp_path / "out/crawl/c.jsonl.gz").read_bytes())) == TEXTS
+
+
+# --- a memory ------------------------------------------------------------------------------------
+
+
+def test_a_memory_wants_ids_for_records(tmp_path: Path) -> None:
+    given = line(CLEAN, url="http://a.example/1")
+    arguments = ("--memory", "seen.db", "--input-format", "jsonl")
+    problem = told(run(*arguments, given=given, cwd=tmp_path))
+    assert problem.startswith("stdin:1: it has no field 'id', by which a memory would know it")
+    assert run(*arguments, "--id-field", "url", given=given, cwd=tmp_path).stdout == given
+
+
+def test_texts_in_a_pipe_are_known_to_a_memory_by_what_they_are(tmp_path: Path) -> None:
+    def pipe(given: str) -> bytes:
+        done = run("--memory", "seen.db", given=given, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, b"")
+        return done.stdout
+
+    assert pipe(CLEAN) == CLEAN.encode()
+    assert pipe(f"{CLEAN}\n{OTHER}\n") == f"{OTHER}\n".encode()
+    assert pipe(CLEAN) == CLEAN.encode()  # the same text again is the same document
+    assert pipe(f"{CLEAN}\n{OTHER}\n") == f"{OTHER}\n".encode()

@@ -21,7 +21,7 @@ from dedupe_text.filter import (
 )
 from dedupe_text.folders import find_documents
 from dedupe_text.model import Spread
-from dedupe_text.options import STANDARD, Options
+from dedupe_text.options import ANONYMOUS, STANDARD, Options
 from dedupe_text.records import Fields
 from dedupe_text.settings import Keep, Settings
 from dedupe_text.usage import check_formats, check_targets, check_usage
@@ -286,7 +286,7 @@ def _line(value: str) -> int:
 @click.option(
     "--stdin-filename",
     metavar="NAME",
-    default="stdin",
+    default=ANONYMOUS,
     show_default=True,
     help="What reports call standard input.",
 )

@@ -20,7 +20,7 @@ from dedupe_text.errors import (
     SelfCheckError,
     SettingsError,
 )
-from dedupe_text.options import STANDARD
+from dedupe_text.options import ANONYMOUS, STANDARD
 from dedupe_text.progress import Progress
 from dedupe_text.stream import clean_records, find_format
 
@@ -172,11 +172,25 @@ def _read_each(
 
     def document(path: str) -> Document | DedupeTextError:
         try:
-            return Document(options.name(path), read(path, options))
+            data = read(path, options)
+            return Document(_identify(path, data, options), data)
         except DedupeTextError as error:
             return error
 
     return ((path, document(path)) for path in paths)
+
+
+def _identify(path: str, data: bytes, options: Options) -> str:
+    """The id of a document. What comes through a pipe is known to a memory by what it is.
+
+    A file is what replaced its old text; but of two texts in a pipe neither replaces the other.
+    """
+    name = options.name(path)
+    if path != STANDARD or options.memory is None or name != ANONYMOUS:
+        return name
+    from hashlib import blake2b  # it takes longer to load than a short text to be cleaned
+
+    return f"{name}@{blake2b(data, digest_size=8).hexdigest()}"
 
 
 def read(path: str, options: Options) -> bytes:

@@ -52,8 +52,10 @@ def clean_each(
         while True:
             while idle and len(waiting) < _AHEAD * jobs and (batch := next(batches, None)):
                 number, waiting[number] = batch
-                idle[-1].send([one for _, one in waiting[number] if isinstance(one, Document)])
-                busy[idle.pop()] = number
+                process = idle.pop()
+                with _alive():
+                    process.send([one for _, one in waiting[number] if isinstance(one, Document)])
+                busy[process] = number
             if turn in done:
                 yield from _settle(waiting.pop(turn), done.pop(turn), settings, memory)
                 turn += 1
@@ -161,11 +163,18 @@ def _answer(document: Document, settings: Settings, memory: Memory | None) -> An
 
 
 def _receive(process: Connection) -> list[Any]:
-    try:
+    with _alive():
         answers = process.recv()
-    except (EOFError, ConnectionResetError):
-        message = "a process that helped was killed, for want of memory perhaps; take fewer --jobs"
-        raise DedupeTextError(message) from None
     if isinstance(answers, Exception):
         raise answers
     return [*answers]
+
+
+@contextmanager
+def _alive() -> Iterator[None]:
+    """Raises `DedupeTextError` if the process at the other end is no more."""
+    try:
+        yield
+    except (EOFError, OSError):
+        message = "a process that helped was killed, for want of memory perhaps; take fewer --jobs"
+        raise DedupeTextError(message) from None

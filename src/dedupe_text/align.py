@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import first_of_each, run_starts
+from dedupe_text.columns import first_of_each, ranges, run_starts
 from dedupe_text.lcs import align_closely
 from dedupe_text.words import mix
 
@@ -147,8 +147,8 @@ def find_seeds(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of words at which a candidate's two passages begin the same shingle."""
     bounds = np.searchsorted(shingles.passage, np.arange(shingles.passage[-1] + 2))
-    one, pair_one = _members(bounds, candidates.first)
-    other, pair_other = _members(bounds, candidates.second)
+    one, pair_one = ranges(bounds[candidates.first], bounds[candidates.first + 1])
+    other, pair_other = ranges(bounds[candidates.second], bounds[candidates.second + 1])
     keys, at = first_of_each(_pair_key(shingles.hash[one], pair_one))
     wanted = _pair_key(shingles.hash[other], pair_other)
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
@@ -159,17 +159,6 @@ def find_seeds(
 
 def _pair_key(hashes: NDArray[np.uint64], pair: NDArray[np.int64]) -> NDArray[np.uint64]:
     return mix(hashes + mix(pair.astype(np.uint64)))
-
-
-def _members(
-    bounds: NDArray[np.intp], passage: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The numbers of the passages' shingles, one passage after the other, and whose they are."""
-    first = bounds[passage]
-    count = bounds[passage + 1] - first
-    whose = np.repeat(np.arange(len(passage)), count)
-    within = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
-    return first[whose] + within, whose
 
 
 def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes) -> list[Run]:

@@ -84,6 +84,8 @@ class Judge:
         sentences, where there are any, come those of their words that are code in both copies or
         in neither: code is no witness for prose.
         """
+        if not sides:
+            return []
         stays, goes = map(np.concatenate, zip(*sides))
         number = np.repeat(np.arange(len(sides)), [len(side) for side, _ in sides])
         of_one_kind = self.code[stays] == self.code[goes]

@@ -59,7 +59,7 @@ def find_twins(
     if keep == "fullest":
         turned = [sides[::-1] for sentences, sides in said if sentences.are_fuller()]
         said = [one for one in said if not one[0].are_fuller()]
-        said += judge.said_again(turned) if turned else []
+        said += judge.said_again(turned)
     twins = [twin for sentences, sides in said for twin in judge.twins(sentences, *sides)]
     return sorted(twins, key=_precedence(keep)), [sentences for sentences, _ in said]
 

@@ -6,12 +6,12 @@ whether they make a repeat.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import first_of_each, run_starts
+from dedupe_text.columns import first_of_each, ranges, run_starts
 from dedupe_text.lcs import align_closely
 from dedupe_text.words import mix
 
@@ -91,54 +91,56 @@ class _Hashes:
     def __init__(self, word_hash: NDArray[np.uint64], passages: Passages) -> None:
         self.words = word_hash
         first = run_starts(passages.document)
-        self.documents: list[int] = [*passages.first_word[first].tolist(), len(word_hash)]
-        self.edges = passages.first_word
+        self.documents = np.append(passages.first_word[first], len(word_hash)).astype(np.int64)
+        self.edges: list[int] = passages.first_word.tolist()
 
-    def document(self, word: int) -> tuple[int, int]:
+    def document(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers of the documents that the words are in."""
+        return np.searchsorted(self.documents, words, "right") - 1
+
+    def bounds(self, word: int) -> tuple[int, int]:
         """The words of the document that `word` is in."""
-        number = bisect_right(self.documents, word)
-        return self.documents[number - 1], self.documents[number]
+        at = bisect_right(self.documents, word)
+        first, last = self.documents[at - 1 : at + 1].tolist()
+        return first, last
 
-    def of_same_documents(self, run: Run, other: Run) -> bool:
-        """Whether both runs have their sides in the same two documents."""
-        sides = (run.kept, other.kept), (run.again, other.again)
-        return all(self.document(one) == self.document(two) for one, two in sides)
+    def pairs(self, runs: list[Run]) -> list[int]:
+        """For each run which two documents its sides are in, as one number."""
+        sides = np.array(runs, np.int64).reshape(-1, 3)
+        kept, again = self.document(sides[:, 0]), self.document(sides[:, 1])
+        pairs: list[int] = (kept * len(self.documents) + again).tolist()
+        return pairs
 
     def apart(self, run: Run) -> Run:
-        """As much of the run that its two sides do not overlap, if both are of one document.
+        """As much of the run as its two sides, both of one document, do not overlap.
 
         From where a sentence begins, if one does: the words before the first of two copies in a
         row may be the same as the last words of both.
         """
         over = run.length - run.diagonal
-        if over <= 0 or self.document(run.kept) != self.document(run.again):
-            return run
         skip = self.edge_near(run.again, run.again, run.again + over) - run.again
         return Run(run.kept + skip, run.again + skip, run.diagonal)
 
     def edge_near(self, word: int, least: int, most: int) -> int:
         """The beginning of a sentence nearest to `word`, or `most` if none is in between."""
-        edges = self.edges[np.searchsorted(self.edges, least) : bisect_right(self.edges, most)]
-        return int(edges[np.argmin(np.abs(edges - word))]) if len(edges) else most
+        at = bisect_left(self.edges, word)
+        near = [edge for edge in self.edges[max(at - 1, 0) : at + 1] if least <= edge <= most]
+        return min(near, key=lambda edge: abs(edge - word), default=most)
 
-    def equal_ahead(self, one: int, other: int, most: int) -> int:
-        """How many words, at most `most`, are equal from `one` and from `other` on."""
-        return self._equal(self.words[one : one + most], self.words[other : other + most])
-
-    def equal_behind(self, one: int, other: int, most: int) -> int:
-        """How many words, at most `most`, are equal before `one` and before `other`."""
-        return self._equal(
-            self.words[one - most : one][::-1], self.words[other - most : other][::-1]
-        )
-
-    @staticmethod
-    def _equal(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> int:
-        done, step = 0, 64
-        while done < len(one):
-            differ = one[done : done + step] != other[done : done + step]
-            if differ.any():
-                return done + int(np.argmax(differ))
-            done, step = min(done + step, len(one)), step * 4
+    def equal(
+        self, one: NDArray[np.int64], other: NDArray[np.int64], most: NDArray[np.int64], step: int
+    ) -> NDArray[np.int64]:
+        """How many words, at most `most`, are equal from `one` and `other` on; `step` 1 or -1."""
+        done, open_, width = np.zeros_like(most), np.flatnonzero(most > 0), 16
+        while len(open_):
+            along = done[open_, None] + np.arange(width)
+            inside = along < most[open_, None]
+            along = np.where(inside, along, 0) * step
+            same = self.words[one[open_, None] + along] == self.words[other[open_, None] + along]
+            same &= inside
+            ends = ~same.all(axis=1)
+            done[open_] += np.where(ends, np.argmin(same, axis=1), width)
+            open_, width = open_[~ends], width * 2
         return done
 
 
@@ -147,8 +149,8 @@ def find_seeds(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of words at which a candidate's two passages begin the same shingle."""
     bounds = np.searchsorted(shingles.passage, np.arange(shingles.passage[-1] + 2))
-    one, pair_one = _members(bounds, candidates.first)
-    other, pair_other = _members(bounds, candidates.second)
+    one, pair_one = ranges(bounds[candidates.first], bounds[candidates.first + 1])
+    other, pair_other = ranges(bounds[candidates.second], bounds[candidates.second + 1])
     keys, at = first_of_each(_pair_key(shingles.hash[one], pair_one))
     wanted = _pair_key(shingles.hash[other], pair_other)
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
@@ -161,91 +163,92 @@ def _pair_key(hashes: NDArray[np.uint64], pair: NDArray[np.int64]) -> NDArray[np
     return mix(hashes + mix(pair.astype(np.uint64)))
 
 
-def _members(
-    bounds: NDArray[np.intp], passage: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The numbers of the passages' shingles, one passage after the other, and whose they are."""
-    first = bounds[passage]
-    count = bounds[passage + 1] - first
-    whose = np.repeat(np.arange(len(passage)), count)
-    within = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
-    return first[whose] + within, whose
-
-
 def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes) -> list[Run]:
     """The seeds, grown to both sides as far as the words are equal; in the order of `again`.
 
     Inside one document a run ends where its two sides would overlap.
     """
-    runs: list[Run] = []
     order = np.lexsort((again, again - kept))
-    diagonal, end = 0, 0  # of the last run; no seed is on the diagonal 0
-    for one, other in zip(kept[order].tolist(), again[order].tolist()):
-        if other - one != diagonal:
-            runs.append(_grow(one, other, hashes, MOST_GROWN))
-        elif other < end:
-            continue
-        else:
-            run = _grow(one, other, hashes, other - end)
-            if run.again > end or not hashes.of_same_documents(run, runs[-1]):
-                runs.append(run)
-            else:
-                runs[-1] = runs[-1]._replace(length=run.again + run.length - runs[-1].again)
-        diagonal, end = other - one, runs[-1].again + runs[-1].length
-    runs = [hashes.apart(run) for run in runs]
+    kept, again = kept[order], again[order]
+    diagonal = again - kept
+    # Seeds of which each begins one word after the other are of one run.
+    begins = np.append(True, (np.diff(diagonal) != 0) | (np.diff(again) != 1))
+    ends = np.append(begins[1:], True)
+    document, other = hashes.document(kept), hashes.document(again)
+    end = again[ends] + _room(hashes, kept[ends], again[ends], document[ends], other[ends])
+    kept, again, diagonal = kept[begins], again[begins], diagonal[begins]
+    document, other = document[begins], other[begins]
+    alike = np.append(False, (np.diff(diagonal) == 0) & (np.diff(document) == 0))
+    alike[1:] &= np.diff(other) == 0
+    behind = np.where(alike, again - np.append(0, end[:-1]), MOST_GROWN)
+    most = np.minimum(kept - hashes.documents[document], again - hashes.documents[other])
+    most = np.minimum(np.minimum(most, behind), MOST_GROWN)
+    back = hashes.equal(kept - 1, again - 1, most, -1)
+    at = np.flatnonzero(~(alike & (back >= behind)))
+    length = end[np.append(at[1:], len(end)) - 1] - again[at] + back[at]
+    kept, again = kept[at] - back[at], again[at] - back[at]
+    over = (length > again - kept) & (document[at] == other[at])
+    runs = list(map(Run, kept.tolist(), again.tolist(), length.tolist()))
+    for place in np.flatnonzero(over).tolist():
+        runs[place] = hashes.apart(runs[place])
     return sorted(runs, key=lambda run: (run.again, run.kept))
 
 
-def _grow(kept: int, again: int, hashes: _Hashes, behind: int) -> Run:
-    """The run through a seed: so far that it meets the next one, where there is one."""
-    (kept_first, kept_last), (first, last) = hashes.document(kept), hashes.document(again)
-    most = min(kept - kept_first, again - first, behind)
-    back = hashes.equal_behind(kept, again, min(most, MOST_GROWN))
-    most = min(kept_last - kept, last - again, MOST_GROWN)
-    return Run(kept - back, again - back, back + hashes.equal_ahead(kept, again, most))
+def _room(
+    hashes: _Hashes,
+    kept: NDArray[np.int64],
+    again: NDArray[np.int64],
+    document: NDArray[np.int64],
+    other: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """How many words are equal from each seed on, in its documents."""
+    left = np.minimum(hashes.documents[document + 1] - kept, hashes.documents[other + 1] - again)
+    return hashes.equal(kept, again, np.minimum(left, MOST_GROWN), 1)
 
 
 class _Chain:
-    """Runs that follow each other on both sides, near one diagonal."""
+    """Runs that follow each other on both sides, near one diagonal, in the same documents."""
 
-    def __init__(self, run: Run) -> None:
-        self.runs = [run]
+    __slots__ = ("again_end", "diagonal", "documents", "kept_end", "length", "most", "runs")
 
-    def takes(self, run: Run, hashes: _Hashes) -> bool:
-        last = self.runs[-1]
-        kept_gap = run.kept - (last.kept + last.length)
-        again_gap = run.again - (last.again + last.length)
-        if not (-last.length < kept_gap <= GAP and -last.length < again_gap <= GAP):
-            return False
-        if abs(run.diagonal - last.diagonal) > GAP:
-            return False
-        if not hashes.of_same_documents(run, last):
-            return False
-        return self._over(run) <= min(_OVER, run.length - 1)
+    def __init__(self, run: Run, documents: int) -> None:
+        self.runs: list[Run] = []
+        self.documents = documents
+        self.most = run.again
+        self.add(run)
 
     def add(self, run: Run) -> None:
         """Takes the run, up to where the kept side would reach the other."""
-        self.runs.append(run._replace(length=run.length - max(self._over(run), 0)))
-
-    def _over(self, run: Run) -> int:
-        """How far the kept side would reach into the other; less than 1 if it would not."""
-        return run.kept + run.length - self.runs[0].again
+        self.length = min(run.length, self.most - run.kept)
+        self.runs.append(Run(run.kept, run.again, self.length))
+        self.kept_end, self.again_end = run.kept + self.length, run.again + self.length
+        self.diagonal = run.diagonal
 
 
 def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
     """The runs as chains; a run joins the chain whose last run lies nearest to its diagonal."""
     done: list[_Chain] = []
     open_: list[_Chain] = []
-    for run in runs:
-        near = [chain for chain in open_ if chain.takes(run, hashes)]
-        if near:
-            best = min(near, key=lambda chain: abs(chain.runs[-1].diagonal - run.diagonal))
+    for run, documents in zip(runs, hashes.pairs(runs)):
+        kept, again, length = run
+        best, nearest = None, GAP + 1
+        for chain in open_:  # as often as there are pairs of runs so near that calls would tell
+            aside = abs(again - kept - chain.diagonal)
+            if (
+                aside < nearest
+                and -chain.length < kept - chain.kept_end <= GAP
+                and -chain.length < again - chain.again_end <= GAP
+                and kept + length - chain.most <= min(_OVER, length - 1)
+                and chain.documents == documents
+            ):
+                best, nearest = chain, aside
+        if best:
             best.add(run)
         else:
-            open_.append(_Chain(run))
-        ended = [c for c in open_ if c.runs[-1].again + c.runs[-1].length + GAP < run.again]
-        done += ended
-        open_ = [chain for chain in open_ if chain not in ended] if ended else open_
+            open_.append(_Chain(run, documents))
+        if min(chain.again_end for chain in open_) + GAP < again:
+            done += [chain for chain in open_ if chain.again_end + GAP < again]
+            open_ = [chain for chain in open_ if chain.again_end + GAP >= again]
     return [chain.runs for chain in done + open_]
 
 
@@ -298,7 +301,7 @@ def _extent(chain: list[Run], hashes: _Hashes) -> tuple[tuple[int, int], tuple[i
     kept, again = chain[0].kept, chain[0].again
     kept_end = max(run.kept + run.length for run in chain)
     again_end = max(run.again + run.length for run in chain)
-    kept_document, document = hashes.document(kept), hashes.document(again)
+    kept_document, document = hashes.bounds(kept), hashes.bounds(again)
     kept_low = max(kept_document[0], kept - MARGIN)
     again_high = min(document[1], again_end + MARGIN)
     kept_high = min(kept_document[1], kept_end + MARGIN)

@@ -55,20 +55,13 @@ def find_twins(
 
     The twins to be settled first come first.
     """
-    twins: list[Twin] = []
-    said: list[Sentences] = []
-    for pairs in aligned:
-        stays, goes = judge.of_one_kind(*(pairs[::-1] if keep == "last" else pairs))
-        if not len(stays):
-            continue
-        sentences = judge.said_again(stays, goes)
-        if keep == "fullest" and sentences.are_fuller():
-            stays, goes = goes, stays
-            sentences = judge.said_again(stays, goes)
-        if len(sentences.first):
-            said.append(sentences)
-            twins += judge.twins(sentences, stays, goes)
-    return sorted(twins, key=_precedence(keep)), said
+    said = judge.said_again([pairs[::-1] if keep == "last" else pairs for pairs in aligned])
+    if keep == "fullest":
+        turned = [sides[::-1] for sentences, sides in said if sentences.are_fuller()]
+        said = [one for one in said if not one[0].are_fuller()]
+        said += judge.said_again(turned)
+    twins = [twin for sentences, sides in said for twin in judge.twins(sentences, *sides)]
+    return sorted(twins, key=_precedence(keep)), [sentences for sentences, _ in said]
 
 
 def too_few(pairs: WordPairs, settings: Settings) -> Near:

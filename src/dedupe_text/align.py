@@ -6,6 +6,7 @@ whether they make a repeat.
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,14 +76,29 @@ def align(
     """
     hashes = _Hashes(word_hash, passages)
     runs = find_runs(*find_seeds(candidates, shingles), hashes)
-    for chain in chain_runs(runs, hashes):
-        seeded = sum(run.length for run in chain) * _SEEDED >= least
-        if seeded or few is not None:
-            pairs = _align_chain(chain, hashes)
-            if seeded and len(pairs.kept) >= least:
-                yield pairs
-            elif few is not None and len(pairs.kept):
-                few.append(pairs)
+    chains = [
+        (chain, sum(run.length for run in chain) * _SEEDED >= least)
+        for chain in chain_runs(runs, hashes)
+    ]
+    chains = [(chain, seeded) for chain, seeded in chains if seeded or few is not None]
+    aligned = _as_pairs([_align_chain(chain, hashes) for chain, _ in chains])
+    for (_, seeded), pairs in zip(chains, aligned):
+        if seeded and len(pairs.kept) >= least:
+            yield pairs
+        elif few is not None and len(pairs.kept):
+            few.append(pairs)
+
+
+def _as_pairs(chains: list[list[Run]]) -> Iterator[WordPairs]:
+    """The runs of each chain, word by word."""
+    numbers = itertools.chain.from_iterable(itertools.chain.from_iterable(chains))
+    kept, again, length = np.fromiter(numbers, np.int64).reshape(-1, 3).T
+    bounds = np.cumsum([0, *map(len, chains)])
+    until = np.append(0, np.cumsum(length))[bounds].tolist()
+    words, which = ranges(again, again + length)
+    pairs = WordPairs(words - (again - kept)[which], words)
+    for first, last in itertools.pairwise(until):
+        yield WordPairs(pairs.kept[first:last], pairs.again[first:last])
 
 
 class _Hashes:
@@ -252,17 +268,16 @@ def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
     return [chain.runs for chain in done + open_]
 
 
-def _align_chain(chain: list[Run], hashes: _Hashes) -> WordPairs:
+def _align_chain(chain: list[Run], hashes: _Hashes) -> list[Run]:
     """Long runs as they are; what lies between, before and after them word by word."""
     (kept, kept_end), (again, again_end) = _extent(chain, hashes)
-    pairs: list[NDArray[np.int64]] = []
+    runs: list[Run] = []
     for run in [*_anchors(chain), Run(kept_end, again_end, 0)]:
-        sides = bool(pairs), run.length > 0
-        pairs.append(_align_between(kept, run.kept, again, run.again, hashes, sides))
-        along = np.arange(run.length)
-        pairs.append(np.stack([run.kept + along, run.again + along], axis=1))
+        sides = bool(runs), run.length > 0
+        runs += _align_between(kept, run.kept, again, run.again, hashes, sides)
+        runs.append(run)
         kept, again = run.kept + run.length, run.again + run.length
-    return WordPairs(*np.concatenate(pairs).T)
+    return runs
 
 
 def _anchors(chain: list[Run]) -> list[Run]:
@@ -282,18 +297,16 @@ def _anchors(chain: list[Run]) -> list[Run]:
 
 def _align_between(
     kept: int, kept_end: int, again: int, again_end: int, hashes: _Hashes, sides: tuple[bool, bool]
-) -> NDArray[np.int64]:
+) -> list[Run]:
     if not (0 < kept_end - kept <= _LONGEST and 0 < again_end - again <= _LONGEST):
-        return np.zeros((0, 2), np.int64)
+        return []
     found = align_closely(
         hashes.words[kept:kept_end].tolist(),
         hashes.words[again:again_end].tolist(),
         after=sides[0],
         before=sides[1],
     )
-    pairs = np.array(found, np.int64).reshape(-1, 2)
-    pairs += (kept, again)
-    return pairs
+    return [Run(kept + place, again + at, 1) for place, at in found]
 
 
 def _extent(chain: list[Run], hashes: _Hashes) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -89,6 +89,12 @@ def test_a_file_and_its_records_are_one_collection(tmp_path: Path) -> None:
     assert texts((tmp_path / "out/b.jsonl").read_bytes()) == ["And more.\n"]
 
 
+def test_how_many_records_are_empty_is_said_once() -> None:
+    done = run("--across", "--input-format", "jsonl", given=line(CLEAN, id="a") * 3)
+    assert texts(done.stdout) == [CLEAN, "\n", "\n"]
+    assert done.stderr == b"dedupe-text: stdin: 2 texts are empty now: others said all\n"
+
+
 def test_findings_in_records_name_the_record_and_its_line(tmp_path: Path) -> None:
     (tmp_path / "news.jsonl").write_bytes(LINES + line(ARTICLE))
     done = run("--check", "news.jsonl", cwd=tmp_path)

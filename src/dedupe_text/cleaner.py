@@ -90,7 +90,7 @@ class Cleaner:
         if self.options.memory_forget is not None:
             forgotten = memory.forget(self.options.memory_forget)
             if not self.options.quiet:
-                console.say(f"dedupe-text: {forgotten} forgotten of what the memory held")
+                console.warn(f"{forgotten} forgotten of what the memory held")
         return memory
 
     def _accept(self, found: Result) -> Result:

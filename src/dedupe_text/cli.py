@@ -12,14 +12,13 @@ from dedupe_text import config, console
 from dedupe_text._version import __version__
 from dedupe_text.errors import DedupeTextError
 from dedupe_text.filter import (
-    FORMATS,
-    LISTS,
     accept_documents,
     clean_documents,
     explain_line,
     restore_document,
 )
 from dedupe_text.folders import find_documents
+from dedupe_text.formats import FORMATS, LISTS
 from dedupe_text.model import Spread
 from dedupe_text.options import ANONYMOUS, STANDARD, Options
 from dedupe_text.records import Fields

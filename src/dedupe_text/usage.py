@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedupe_text.filter import FORMATS, suffix
+from dedupe_text.formats import FORMATS, suffix
 from dedupe_text.options import STANDARD
 from dedupe_text.records import find_format as name_format
 from dedupe_text.stream import find_format

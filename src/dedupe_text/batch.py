@@ -105,10 +105,10 @@ def _differs(
     twin: Twin, again: tuple[int, int], kept: tuple[int, int], batch: Batch
 ) -> tuple[Difference, ...]:
     inside = slice(*np.searchsorted(twin.goes, again).tolist())
-    pairs = zip(twin.goes[inside].tolist(), twin.stays[inside].tolist())
+    goes, stays = twin.goes[inside], twin.stays[inside]
     return tuple(
         Difference(_spelled(*one, batch), _spelled(*other, batch))
-        for one, other in unaligned((again[0], kept[0]), pairs, (again[1], kept[1]))
+        for one, other in unaligned((again[0], kept[0]), goes, stays, (again[1], kept[1]))
     )
 
 

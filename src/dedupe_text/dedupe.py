@@ -235,9 +235,9 @@ def _find(
         twins, said = find_twins(aligned, judge, settings.keep)
         twins = judge.without_forms(twins, said)
         # Most forms are told by what weighs; only what is left is held against the rest.
-        if twins or near is not None:
-            said += find_twins(light, judge, settings.keep)[1]
-            twins = judge.without_forms(twins, said)
+        rest = find_twins(light, judge, settings.keep)[1] if twins or near is not None else []
+        if rest:
+            twins = judge.without_forms(twins, [*said, *rest])
         found += [piece for _, pieces in judge.gather(twins) for piece in pieces]
     if near is not None and few:
         near += [too_few(pairs, settings) for pairs in few]

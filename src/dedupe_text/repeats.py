@@ -311,7 +311,8 @@ class Judge:
 
     def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
         """How far a twin falls short of what is needed where a text says something so often."""
-        again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
+        often = np.sort(times[self.passages.of_words(twin.sentences.first)])
+        again = (often[(len(often) - 1) // 2] + often[len(often) // 2]) / 2 - 1  # the median
         weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
         return Limit("form", weight, least) if again > 1 and weight < least else None
 

@@ -15,7 +15,7 @@ from dedupe_text.facts import Facts
 from dedupe_text.model import Limit
 from dedupe_text.pieces import Near, Piece, Twin, split_twin
 from dedupe_text.sentences import NEAR, SHORT, Sentences
-from dedupe_text.words import Flag, Words, mix
+from dedupe_text.words import Flag, Words, mix, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,7 +68,7 @@ class Judge:
         self.near = near
         self.seen = words.flags & Flag.UNSEEN == 0
         self.seen_before = np.append(0, np.cumsum(self.seen))
-        self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
+        self.weight_before = np.append(0, np.cumsum(weigh(words.flags)))
         self.code = words.flags & Flag.CODE > 0
         self.heading = words.flags & Flag.HEADING > 0
         self.lower = words.flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
@@ -311,7 +311,8 @@ class Judge:
 
     def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
         """How far a twin falls short of what is needed where a text says something so often."""
-        again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
+        often = np.sort(times[self.passages.of_words(twin.sentences.first)])
+        again = (often[(len(often) - 1) // 2] + often[len(often) // 2]) / 2 - 1  # the median
         weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
         return Limit("form", weight, least) if again > 1 and weight < least else None
 
@@ -359,15 +360,6 @@ def _unsaid(sentence: Sentences, floor: float, *, alike: bool) -> Limit:
     if alike:
         return Limit("scattered", int(sentence.spread[0]), _DENSE * aligned)
     return Limit("unlike", aligned / int(sentence.length[0]), floor)
-
-
-def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """An ideograph or kana is about half an English word, a Thai or Khmer letter a quarter."""
-    weight = np.ones(len(flags))
-    weight[flags & Flag.ALONE > 0] = 0.5
-    weight[flags & Flag.PHRASED > 0] = 0.25
-    weight[flags & (Flag.UNSEEN | Flag.CODE) > 0] = 0
-    return weight
 
 
 def _tolerance(weight: float) -> float:

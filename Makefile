@@ -10,7 +10,7 @@ ARTICLE := fixtures/doubled-section/input.txt
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test manual quality bench screenshots clean
+.PHONY: help demo test oldest manual quality bench screenshots clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ test: $(READY) ## Check style, types and imports, and run all tests.
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+oldest: $(READY) ## Run the tests of Scrapy with the oldest one that is supported.
+	$(BIN)/python -m venv --clear $(VENV)/oldest
+	$(BIN)/python -m pip --python $(VENV)/oldest install --quiet --editable . --group oldest
+	$(VENV)/oldest/bin/python -m pytest tests/test_scrapy.py
 
 manual: $(READY) ## Make the manual page and the shell completions anew, in share/.
 	$(BIN)/python tools/manual.py

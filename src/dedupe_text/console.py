@@ -66,14 +66,24 @@ def is_coloured(choice: str) -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def say(line: str) -> None:
-    """A line on standard error, for the one who runs the command."""
-    if sys.stderr is not None:
-        print(line, file=sys.stderr)  # noqa: T201
+def has_line(*, shared: bool) -> bool:
+    """Whether there is a line of a terminal to draw on, even if output is `shared` with it."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    return not (shared and sys.stdout is not None and sys.stdout.isatty())
 
 
-def say_error(error: Exception) -> None:
-    """What went wrong, in one line on standard error."""
+def say(text: str) -> None:
+    """A line or more on standard error, for the one who runs the command."""
+    if sys.stderr is None:
+        return
+    if has_line(shared=False):  # it may be drawn on
+        text = text.replace("\n", "\x1b[K\n") + "\x1b[K"
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def warn(message: str) -> None:
+    """A line on standard error, in which nothing that came with a text is live."""
     from dedupe_text.report.text import visible
 
-    say(f"dedupe-text: {visible(str(error))}")
+    say(f"dedupe-text: {visible(message)}")

@@ -11,7 +11,7 @@ from dedupe_text import temporary
 from dedupe_text.errors import DedupeTextError, InputError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from io import BufferedReader
     from typing import BinaryIO
 
@@ -42,6 +42,15 @@ def open_file(path: str) -> BufferedReader:
         return open(path, "rb")
     except (OSError, ValueError) as error:
         raise cannot_read(path, error) from error
+
+
+def measure(paths: Iterable[str]) -> int:
+    """The bytes of the files, as far as they can be had."""
+    total = 0
+    for path in paths:
+        with suppress(OSError, ValueError):
+            total += os.stat(path).st_size
+    return total
 
 
 def find_status(file: BinaryIO) -> os.stat_result | None:

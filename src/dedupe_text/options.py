@@ -13,6 +13,10 @@ STANDARD = "-"
 """Standard input as a PATH, standard output as an --output."""
 
 
+ANONYMOUS = "stdin"
+"""What standard input is called unless a name is given."""
+
+
 class Options(NamedTuple):
     """The command line; a field for every parameter."""
 
@@ -41,6 +45,9 @@ class Options(NamedTuple):
     across: bool
     cut: tuple[Spread, ...]
     memory: str | None
+    memory_forget: float | None
+    jobs: int
+    progress: bool | None
     break_links: bool
     quiet: bool
     verbose: bool
@@ -67,6 +74,11 @@ class Options(NamedTuple):
     def listed(self) -> bool:
         """Whether all findings come as one list, not document by document."""
         return self.check and self.format not in (None, "text")
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether standard output gets an answer before the last document is done."""
+        return self.several and self.output == STANDARD and not self.write
 
     def name(self, path: str) -> str:
         """What reports call the document at this path."""

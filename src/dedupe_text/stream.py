@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dedupe_text import console, files, records
-from dedupe_text.errors import DedupeTextError, OutputError
+from dedupe_text.errors import DedupeTextError, InputError, OutputError
 from dedupe_text.options import STANDARD
 from dedupe_text.records import Fields
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dedupe_text.cleaner import Cleaner
+    from dedupe_text.model import Document
     from dedupe_text.options import Options
-    from dedupe_text.records import Format, Records, Writer
+    from dedupe_text.progress import Progress
+    from dedupe_text.records import Format, Record, Records, Writer
     from dedupe_text.result import Result
 
 
@@ -29,24 +31,46 @@ def find_format(path: str, options: Options) -> Format:
 
 
 def clean_records(
-    path: str, format_: Format, options: Options, cleaner: Cleaner, see: Callable[[Result], None]
+    path: str,
+    format_: Format,
+    options: Options,
+    cleaner: Cleaner,
+    see: Callable[[Result], None],
+    progress: Progress,
 ) -> None:
     """Clean the documents in a file of records, show each to `see`, and write the file.
 
     It is written when all of it is; an error leaves nothing.
     """
     with _opened(path, format_, options) as read, _writing(path, options, read) as writer:
-        for record, result in cleaner.clean_each((one, one.document) for one in read):
+        done = 0
+        for record, result in cleaner.clean_each(_documents(path, options, read)):
             if isinstance(result, DedupeTextError):
                 raise result
             if result is not None:
                 see(result)
             if writer is not None:
                 writer.write(record, [cut.removed for cut in result.cuts] if result else ())
+            progress.add(read.position - done)
+            done = read.position
         if read.skipped and not options.quiet:
             console.say(
                 f"dedupe-text: {options.name(path)}: {read.skipped} bad records were let pass"
             )
+
+
+def _documents(
+    path: str, options: Options, read: Records
+) -> Iterator[tuple[Record, Document | None]]:
+    """The records and the documents in them; a memory has to know these in a later run."""
+    for record in read:
+        place = f"{options.name(path)}:{record.number}"
+        if options.memory is not None and record.document and record.document.id == place:
+            raise InputError(
+                f"{place}: it has no field {options.id_field!r}, by which a memory would know it"
+                " again (--id-field names another)"
+            )
+        yield record, record.document
 
 
 @contextmanager

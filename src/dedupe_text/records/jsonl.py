@@ -47,6 +47,11 @@ class JsonlRecords:
         self._fields = fields
         self._skip_bad = skip_bad
 
+    @property
+    def position(self) -> int:
+        """Bytes that were read."""
+        return self._lines.position
+
     def __iter__(self) -> Iterator[Record]:
         number, inside = 0, False
         while data := self._lines.read_line(MOST):

@@ -53,6 +53,7 @@ class ParquetRecords:
         self, name: str, file: BufferedReader, fields: Fields, *, skip_bad: bool = False
     ) -> None:
         self.skipped = 0
+        self.position = 0
         self.status = files.find_status(file)
         self._name = name
         self._fields = fields
@@ -65,11 +66,12 @@ class ParquetRecords:
         self._check_field()
 
     def __iter__(self) -> Iterator[Record]:
-        number = 0
+        number, size = 0, self.status.st_size if self.status else 0
         for table in self._read_parts():
             for start in range(0, len(table), _SLICE):
                 rows = table.slice(start, _SLICE)
                 columns = [self._find_values(rows, name) for name in self._fields]
+                self.position = size * number // self._file.metadata.num_rows
                 for index, (text, id_, site) in enumerate(zip(*columns), start):
                     number += 1
                     yield self._read(number, text, id_, site, Row(table, index))

@@ -56,6 +56,10 @@ class Records(Protocol):
     status: os.stat_result | None
     """Of the file, when it was opened; None if it is no file."""
 
+    @property
+    def position(self) -> int:
+        """How many bytes of the file are read, about."""
+
     def __iter__(self) -> Iterator[Record]: ...
 
     def writing(self, file: BinaryIO, name: str = "") -> AbstractContextManager[Writer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import sys
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dedupe_text import files
@@ -30,7 +30,8 @@ class Lines:
     def __init__(self, name: str, file: BufferedReader) -> None:
         self.name = name
         self.compression: Compression = "none"
-        self._file = file
+        self._raw = self._file = file
+        self._read = 0
         self._flaws: tuple[type[Exception], ...] = ()
         with self._explained():
             start = file.peek(4)[:4]
@@ -42,10 +43,20 @@ class Lines:
             raise InputError(f"{name}: it is no {named}; get it again, or rename it")
         self._decompress()
 
+    @property
+    def position(self) -> int:
+        """How many bytes were read, as they are in the file if it can tell."""
+        if self.compression != "none":
+            with suppress(OSError):
+                return self._raw.tell()
+        return self._read
+
     def read_line(self, most: int) -> bytes:
         """The next line with its end, or the first so many bytes of it; empty at the end."""
         with self._explained():
-            return self._file.readline(most)
+            line = self._file.readline(most)
+        self._read += len(line)
+        return line
 
     def _decompress(self) -> None:
         if self.compression == "gzip":

@@ -8,7 +8,7 @@ again; if not, it is cleaned anew. The answers are those of a single process.
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import connection, get_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -57,7 +57,9 @@ def clean_each(
                     process.send([one for _, one in waiting[number] if isinstance(one, Document)])
                 busy[process] = number
             if turn in done:
-                yield from _settle(waiting.pop(turn), done.pop(turn), settings, memory)
+                with memory.batch() if memory else nullcontext():
+                    settled = [*_settle(waiting.pop(turn), done.pop(turn), settings, memory)]
+                yield from settled
                 turn += 1
             elif busy:
                 ready = connection.wait([*busy])

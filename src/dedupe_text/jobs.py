@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from dedupe_text.result import Result
     from dedupe_text.settings import Settings
 
-_SIZE = 1 << 13
-"""Characters of documents that a process gets at once: few, for what is cleaned far ahead of its
-turn has seen too little, and is cleaned twice."""
+_SIZE = 1 << 15
+"""Characters of documents that a process gets at once. What is cleaned far ahead of its turn has
+seen too little, and is cleaned twice (of 600 documents 118 with 2 kB, 130 with this, 158 with 128
+kB); but a memory is written batch by batch, and with 2 kB that takes twice the time."""
 _AHEAD = 2
 """Batches for each process that are on their way, at most."""
 

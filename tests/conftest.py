@@ -107,6 +107,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 CHROMIUM = shutil.which("chromium")
+REDIS = shutil.which("redis-server")
 _BROWSER = CHROMIUM and all(map(find_spec, ("axe_playwright_python", "playwright")))
 _LEFT_OUT = {
     "data": None if DATA.exists() else f"none in {DATA}; DEDUPE_TEXT_DATA names it",
@@ -114,12 +115,19 @@ _LEFT_OUT = {
     "chromium": None
     if _BROWSER or os.environ.get(NO_SKIPS)
     else "it takes Debian's chromium, and playwright and axe-playwright-python for Python",
+    "redis_server": None
+    if (REDIS and find_spec("redis")) or os.environ.get(NO_SKIPS)
+    else "it takes Debian's redis-server, and redis for Python",
 }
 
 
 def pytest_report_header() -> list[str]:
-    """Tell whether the tests on real data, and in a browser, take part."""
-    told = {"data": f"real data: {DATA}", "chromium": f"browser: {CHROMIUM}"}
+    """Tell whether the tests on real data, in a browser, and with a server take part."""
+    told = {
+        "data": f"real data: {DATA}",
+        "chromium": f"browser: {CHROMIUM}",
+        "redis_server": f"Redis: {REDIS}",
+    }
     return [
         f"{told[name].partition(':')[0]}: its tests are left out: {missing}"
         if missing
@@ -156,6 +164,13 @@ def chromium() -> str:
     """The browser of the system."""
     assert CHROMIUM is not None, "install chromium"
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> str:
+    """The server's program."""
+    assert REDIS is not None, "install redis-server"
+    return REDIS
 
 
 def read_jsonl(path: Path, most: int) -> Iterator[dict[str, Any]]:

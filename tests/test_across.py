@@ -5,11 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from test_memory import said
+from test_memory import said, signed
 
 from dedupe_text import Document, Settings, clean, clean_many
-from dedupe_text.memory import Memory
-from dedupe_text.split import split_text
+from dedupe_text.memory import open_memory
 
 SAID = (
     "The harbour council met on a cold morning to talk about the old stone bridge, which has "
@@ -98,11 +97,11 @@ def test_cleaning_again_finds_nothing_more() -> None:
 
 
 def test_a_memory_finds_the_first_that_said_most() -> None:
-    memory = Memory()
+    memory = open_memory()
     for name, text in (("a", SAID), ("b", SAID), ("c", OTHER)):
-        memory.add(split_text(text, name))
-    found = memory.find(split_text(f"{OTHER}\n\n{SAID}", "d"), least=10)
-    assert [split.id for split in found] == ["a", "c"]
+        memory.add(signed(text, name))
+    found = memory.find(signed(f"{OTHER}\n\n{SAID}", "d"), least=10)
+    assert [known.split.id for known in found.known] == ["a", "c"]
 
 
 LONG = "\n\n".join(map(said, range(4)))
@@ -158,3 +157,23 @@ def test_the_chrome_of_real_pages_goes_and_their_articles_stay(data: Path) -> No
         articles += sum(last - first for first, last in page.get("article", []))
     assert said > 50_000
     assert hurt < articles / 500
+
+
+def test_a_heading_or_an_item_with_a_word_of_its_own_stays() -> None:
+    form = (
+        "# {} generator\n\nGenerates numbers of a {} distribution.\n\nWhen the constructor is"
+        " called without arguments it takes the defaults of the library, and a second call gives"
+        " back the same numbers in the same order, whatever machine the program runs on.\n"
+    )
+    first, second = cleaned(form.format("normal", "normal"), form.format("cauchy", "cauchy"))
+    assert first == form.format("normal", "normal")
+    assert second == "# cauchy generator\n\nGenerates numbers of a cauchy distribution.\n"
+
+
+def test_in_boilerplate_a_sentence_with_a_word_of_its_own_stays() -> None:
+    notice = f"{SAID} We send it to all who read about {{}} in the morning or late at night."
+    texts = [f"{UNLIKE}\n\n{notice.format('gardens')}", f"{LONG}\n\n{notice.format('engines')}"]
+    assert cleaned(*texts)[1].endswith(
+        "\n\nWe send it to all who read about engines in the morning or late at night."
+    )
+    assert cleaned(*texts, settings=Settings(facts=False))[1] == LONG

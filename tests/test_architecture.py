@@ -24,6 +24,8 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "files",
     "filter",
     "folders",
+    "formats",
+    "jobs",
     "memory",
     "options",
     "progress",

@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("bench.quality", reason="run as `python -m pytest`, from the repository")
 
 from bench.quality import (
+    across,
     floors,
     intact,
     pages,
@@ -23,6 +24,7 @@ from bench.quality import (
     removals,
     reuse,
     run,
+    sites,
     variants,
 )
 
@@ -274,6 +276,47 @@ def test_what_a_site_says_on_both_of_its_pages_is_measured_on_the_second(tmp_pat
     rows = pages.measure(run.Run(tmp_path)).rows
     assert rows["boilerplate"] == {"pages": 2, "precision": 1, "recall": 1, "hurt": 0}
     assert rows["baseline"]["pages"] == 2
+
+
+NOTICE = "\n".join(f"All about {word} of the village" for word in CHROME.split())
+MANY = [
+    {"id": f"{number}", "text": ARTICLE.replace("On Monday", f"{word} of the year")}
+    for number, word in enumerate(("Spring", "Summer", "Autumn", "Lent", "Advent", "Easter"))
+]
+
+
+@pytest.mark.parametrize("kind", sites.KINDS)
+def test_what_is_planted_across_documents_stands_where_it_is_said_to(kind: str) -> None:
+    collection = sites.collect(kind, MANY, [NOTICE], 1, KNOWN)
+    assert collection == sites.collect(kind, MANY, [NOTICE], 1, KNOWN)
+    assert collection.groups
+    assert len({page.document.id for page in collection.pages}) == len(collection.pages)
+    for row, places in collection.groups:
+        pages = [collection.pages[place.page] for place in places]
+        assert [page.said for page in pages] == [place.spans for place in places]
+        texts = [[str(page.document.text)[start:end] for start, end in page.said] for page in pages]
+        if row.endswith(("verbatim", "chrome")):
+            assert all(text == texts[0] for text in texts)
+        on = {page.document.site for page in pages}
+        assert kind == "same" or len(on) == (1 if kind == "boilerplate" else len(pages))
+
+
+def test_what_goes_across_documents_is_right_wrong_or_missed_and_labelled() -> None:
+    texts = ["First said. ", "Again: said. ", "Nothing of it."]
+    said = [((6, 11),), ((7, 12),), ()]
+    pages_of = [
+        sites.Page(across.Document(text, text), spans)
+        for text, spans in zip(texts, said, strict=True)
+    ]
+    group = sites.Group("quotation/verbatim", (sites.Place(0, said[0]), sites.Place(1, said[1])))
+    collection = sites.Collection("quotation", (*pages_of,), (group,))
+    stays = across.Cleaned((), ())
+    goes = across.Cleaned((across.Gone(5, 10, "syndicated"),), ("first",))
+    first, again, other = across.score(collection, [stays, goes, goes], [stays, stays, goes])
+    assert (first.label, first.failure) == ("", None)
+    assert again.label == "syndicated"
+    assert again.tally == across.Tally(1, 0, 0, planted=5, right=3, wrong=1, fate=5)
+    assert (other.tally.others, other.tally.hurt, other.tally.wrong) == (1, 1, 4)
 
 
 def test_absent_data_is_said_and_ends_with_2(tmp_path: Path) -> None:

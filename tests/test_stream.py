@@ -89,6 +89,12 @@ def test_a_file_and_its_records_are_one_collection(tmp_path: Path) -> None:
     assert texts((tmp_path / "out/b.jsonl").read_bytes()) == ["And more.\n"]
 
 
+def test_how_many_records_are_empty_is_said_once() -> None:
+    done = run("--across", "--input-format", "jsonl", given=line(CLEAN, id="a") * 3)
+    assert texts(done.stdout) == [CLEAN, "\n", "\n"]
+    assert done.stderr == b"dedupe-text: stdin: 2 texts are empty now: others said all\n"
+
+
 def test_findings_in_records_name_the_record_and_its_line(tmp_path: Path) -> None:
     (tmp_path / "news.jsonl").write_bytes(LINES + line(ARTICLE))
     done = run("--check", "news.jsonl", cwd=tmp_path)
@@ -149,7 +155,7 @@ def test_bad_records_pass_as_they_are_if_asked_and_are_counted(tmp_path: Path) -
 def test_a_file_that_breaks_off_is_told_and_nothing_is_written(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"news.jsonl{suffix}"
     path.write_bytes(PACK[suffix](LINES * 50)[:-20])
-    done = run("--across", path.name, "-o", f"out.jsonl{suffix}", cwd=tmp_path)
+    done = run("--across", "--quiet", path.name, "-o", f"out.jsonl{suffix}", cwd=tmp_path)
     assert "is cut off before its end; get it again" in told(done)
     assert files(tmp_path) == [path.name]
 
@@ -205,3 +211,26 @@ def test_a_folder_stands_for_its_texts_unless_another_format_is_named(tmp_path: 
     assert done.returncode == 0
     assert files(tmp_path / "out") == ["crawl/b.jsonl", "crawl/c.jsonl.gz"]
     assert texts(gzip.decompress((tmp_path / "out/crawl/c.jsonl.gz").read_bytes())) == TEXTS
+
+
+# --- a memory ------------------------------------------------------------------------------------
+
+
+def test_a_memory_wants_ids_for_records(tmp_path: Path) -> None:
+    given = line(CLEAN, url="http://a.example/1")
+    arguments = ("--memory", "seen.db", "--input-format", "jsonl")
+    problem = told(run(*arguments, given=given, cwd=tmp_path))
+    assert problem.startswith("stdin:1: it has no field 'id', by which a memory would know it")
+    assert run(*arguments, "--id-field", "url", given=given, cwd=tmp_path).stdout == given
+
+
+def test_texts_in_a_pipe_are_known_to_a_memory_by_what_they_are(tmp_path: Path) -> None:
+    def pipe(given: str) -> bytes:
+        done = run("--memory", "seen.db", given=given, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, b"")
+        return done.stdout
+
+    assert pipe(CLEAN) == CLEAN.encode()
+    assert pipe(f"{CLEAN}\n{OTHER}\n") == f"{OTHER}\n".encode()
+    assert pipe(CLEAN) == CLEAN.encode()  # the same text again is the same document
+    assert pipe(f"{CLEAN}\n{OTHER}\n") == f"{OTHER}\n".encode()

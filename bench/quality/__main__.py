@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from bench.quality import intact, pages, planted, removals, reuse
+from bench.quality import across, intact, pages, planted, removals, reuse
 from bench.quality.floors import Figures, below, raised, read_figures, write_figures
 from bench.quality.run import CaseError, DataError, Report, Run
 from bench.quality.table import as_failures, as_table
@@ -26,6 +26,7 @@ MEASURES: dict[str, Callable[[Run], Report]] = {
     "removals": removals.measure,
     "reuse": reuse.measure,
     "pages": pages.measure,
+    "across": across.measure,
 }
 _LISTED = 12
 

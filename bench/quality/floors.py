@@ -17,7 +17,7 @@ else:
 Figures = dict[str, dict[str, dict[str, float]]]
 """By measure, row and column."""
 
-MORE = ("precision", "recall", "exact", "plagdet")
+MORE = ("precision", "recall", "exact", "plagdet", "fate", "labelled")
 """Columns of which more is better; a floor is the least they may be."""
 LESS = ("hurt", "missed", "gone", "alarmed", "granularity")
 """Columns of which less is better; a floor is the most they may be."""

@@ -79,16 +79,24 @@ def _across(pages: list[dict[str, Any]]) -> Iterator[_Gone]:
         yield _Gone(page, mask, tuple(describe_cuts(text, wrong, ())))
 
 
-def _drop_pages(pages: Iterable[dict[str, Any]]) -> Iterator[_Gone]:
+def _drop_pages(pages: list[dict[str, Any]]) -> Iterator[_Gone]:
+    for page, goes in zip(pages, drop_alike([page["text"] for page in pages]), strict=True):
+        yield _Gone(page, np.full(len(page["text"]), goes))
+
+
+def drop_alike(texts: Iterable[str]) -> Iterator[bool]:
+    """The baseline: whether a text goes, for its MinHash is alike to that of one that stays."""
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(threshold=_ALIKE, num_perm=128)
-    for page in pages:
-        words = page["text"].lower().split()
+    for number, text in enumerate(texts):
+        words = text.lower().split()
         signature = MinHash(128)
-        for place in range(max(len(words) - 3, 1)):
-            signature.update(" ".join(words[place : place + 4]).encode("utf-8", "surrogatepass"))
+        signature.update_batch(
+            " ".join(words[place : place + 4]).encode("utf-8", "surrogatepass")
+            for place in range(max(len(words) - 3, 1))
+        )
         goes = bool(index.query(signature))
         if not goes:
-            index.insert(page["id"], signature)
-        yield _Gone(page, np.full(len(page["text"]), goes))
+            index.insert(number, signature)
+        yield goes

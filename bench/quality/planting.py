@@ -99,11 +99,11 @@ def plant(
     if isinstance(change, Template) and change.facts < _LEAST_FACTS:
         return None
     separator = "\n\n" if name == "rewrapped" else separator_of(text)
-    gap = _choose_gap(text, section[-1].end, placement, rng)
-    pieces = _lay_out(parts, placement, separator, rng)
-    before, after = _edges(text, gap, placement, separator)
+    gap = choose_gap(text, section[-1].end, placement, rng)
+    pieces = lay_out(parts, placement, separator, rng)
+    before, after = edges(text, gap, placement, separator)
     case = f"{article} {name}/{placement}"
-    return _insert(case, text, original, gap, [(before, False), *pieces, (after, False)])
+    return insert(case, text, original, gap, [(before, False), *pieces, (after, False)])
 
 
 def choose_section(text: str, placement: str, rng: Random) -> list[Unit] | None:
@@ -143,7 +143,7 @@ def _by_paragraph(section: Sequence[Unit]) -> list[Bounds]:
     return [*spans.values()]
 
 
-def _choose_gap(text: str, end: int, placement: str, rng: Random) -> Bounds:
+def choose_gap(text: str, end: int, placement: str, rng: Random) -> Bounds:
     """White space after the section, where a copy may stand; the end of the text is some too."""
     units = sentences(text) if placement == "glued" else paragraphs(text)
     starts = [*(unit.start for unit in units[1:]), len(text)]
@@ -155,7 +155,7 @@ def _choose_gap(text: str, end: int, placement: str, rng: Random) -> Bounds:
     return rng.choice(gaps or [(units[-1].end, len(text))])
 
 
-def _edges(text: str, gap: Bounds, placement: str, separator: str) -> tuple[str, str]:
+def edges(text: str, gap: Bounds, placement: str, separator: str) -> tuple[str, str]:
     """What stands before and after the copy."""
     own = text[gap[0] : gap[1]]
     at_end = gap[1] == len(text)
@@ -165,7 +165,7 @@ def _edges(text: str, gap: Bounds, placement: str, separator: str) -> tuple[str,
     return between, own if at_end else between
 
 
-def _lay_out(
+def lay_out(
     parts: list[str], placement: str, separator: str, rng: Random
 ) -> list[tuple[str, bool]]:
     """The copy in pieces; true for those that are the copy's own text."""
@@ -183,13 +183,14 @@ def _lay_out(
     return pieces
 
 
-def _insert(
+def insert(
     name: str,
     text: str,
     original: tuple[Bounds, ...],
     gap: Bounds,
     pieces: list[tuple[str, bool]],
 ) -> Planted:
+    """The text with the pieces in the place of a gap."""
     copy: list[Bounds] = []
     at = gap[0]
     for piece, own in pieces:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os.path
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, TypeVar
 
-from dedupe_text import files
-from dedupe_text.errors import DedupeTextError, InputError, OutputError, SelfCheckError
+from dedupe_text import console, files
+from dedupe_text.errors import DedupeTextError, InputError, OutputError, SelfCheckError, naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,32 +30,68 @@ class Cleaner:
         self.settings = settings
         self.memory: Memory | None = None
         self.left: Mapping[str, Accepted] = {}
+        self._left_behind = ExitStack()
         if options.across or options.memory is not None:
-            from dedupe_text.memory import Memory
-
-            self.memory = Memory(options.memory or "")
+            self.memory = self._open_memory()
         if options.accept is not None and not options.accept_write:
             self.left = read_accepted(options.accept)
+
+    def close(self) -> None:
+        """Nothing more is asked of it."""
+        self._left_behind.close()
 
     def clean_each(
         self, items: Iterable[tuple[Key, Document | DedupeTextError | None]]
     ) -> Iterator[tuple[Key, Result | DedupeTextError | None]]:
         """The result of each document, in order, or why there is none; what is none stays."""
+        for key, result in self._clean_each(items):
+            if self.left and result is not None and not isinstance(result, DedupeTextError):
+                yield key, self._accept(result)
+            else:
+                yield key, result
+
+    def _clean_each(
+        self, items: Iterable[tuple[Key, Document | DedupeTextError | None]]
+    ) -> Iterator[tuple[Key, Result | DedupeTextError | None]]:
+        if self.options.jobs > 1:
+            from dedupe_text.jobs import clean_each
+
+            yield from clean_each(items, self.settings, self.memory, self.options.jobs)
+            return
         for key, document in items:
             if document is None or isinstance(document, DedupeTextError):
                 yield key, document
                 continue
-            try:
-                result = self._clean(document, self.memory)
-                yield key, self._accept(result) if self.left else result
-            except (InputError, SelfCheckError) as error:
-                yield key, type(error)(f"{document.id}: {error}")
+            yield key, self._attempt(document)
+
+    def _attempt(self, document: Document) -> Result | DedupeTextError:
+        try:
+            with naming(document.id):
+                return self._clean(document, self.memory)
+        except (InputError, SelfCheckError) as error:
+            return error
 
     def _clean(self, document: Document, memory: Memory | None = None) -> Result:
         # NumPy takes its time to load: bad input is told first.
         from dedupe_text.dedupe import clean
 
         return clean(document, self.settings, memory=memory)
+
+    def _open_memory(self) -> Memory:
+        from dedupe_text.memory import open_memory
+
+        address = self.options.memory or ""
+        if self.options.jobs > 1 and not address:  # other processes have to find it
+            from tempfile import TemporaryDirectory
+
+            folder = self._left_behind.enter_context(TemporaryDirectory(prefix="dedupe-text-"))
+            address = os.path.join(folder, "memory.db")
+        memory = self._left_behind.enter_context(closing(open_memory(address)))
+        if self.options.memory_forget is not None:
+            forgotten = memory.forget(self.options.memory_forget)
+            if not self.options.quiet:
+                console.warn(f"{forgotten} forgotten of what the memory held")
+        return memory
 
     def _accept(self, found: Result) -> Result:
         """The result without what is accepted.

@@ -12,16 +12,15 @@ from dedupe_text import config, console
 from dedupe_text._version import __version__
 from dedupe_text.errors import DedupeTextError
 from dedupe_text.filter import (
-    FORMATS,
-    LISTS,
     accept_documents,
     clean_documents,
     explain_line,
     restore_document,
 )
 from dedupe_text.folders import find_documents
+from dedupe_text.formats import FORMATS, LISTS
 from dedupe_text.model import Spread
-from dedupe_text.options import STANDARD, Options
+from dedupe_text.options import ANONYMOUS, STANDARD, Options
 from dedupe_text.records import Fields
 from dedupe_text.settings import Keep, Settings
 from dedupe_text.usage import check_formats, check_targets, check_usage
@@ -43,9 +42,10 @@ SECTIONS = {
         "stdin_filename",
     ),
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
-    "Across documents": ("across", "cut", "memory"),
+    "Across documents": ("across", "cut", "memory", "memory_forget"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": (
+        "jobs",
         "progress",
         "break_links",
         "quiet",
@@ -58,6 +58,7 @@ SECTIONS = {
     ),
 }
 """The options in the order in which ``--help`` and the manual page tell of them."""
+_DAYS = {"h": 1 / 24, "d": 1, "w": 7}
 _EPILOG = """\b
 Examples:
   dedupe-text < article.txt > clean.txt
@@ -176,6 +177,17 @@ def _spreads(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ..
     return names
 
 
+def _days(value: str) -> float:
+    """How many days an age is."""
+    number, unit = value[:-1], value[-1:]
+    if not (number.isascii() and number.isdigit() and 0 < int(number) < 1_000_000):
+        unit = ""
+    if unit not in _DAYS:
+        units = "of hours, days or weeks, such as 12h, 30d, 8w"
+        raise click.BadParameter(f"must be a whole number {units}, not {value!r}")
+    return int(number) * _DAYS[unit]
+
+
 def _line(value: str) -> int:
     """The number of a line; the text has to be read before its limit is known."""
     try:
@@ -273,7 +285,7 @@ def _line(value: str) -> int:
 @click.option(
     "--stdin-filename",
     metavar="NAME",
-    default="stdin",
+    default=ANONYMOUS,
     show_default=True,
     help="What reports call standard input.",
 )
@@ -324,7 +336,14 @@ def _line(value: str) -> int:
     "--memory",
     metavar="PATH",
     type=click.Path(),
-    help="Remember passages across runs, in this SQLite file; implies --across.",
+    help="Remember passages across runs, in this SQLite file or at redis://HOST:PORT/DB; implies "
+    "--across.",
+)
+@click.option(
+    "--memory-forget",
+    metavar="AGE",
+    type=_days,
+    help="First forget what was not seen for so long, such as 12h, 30d, 8w.",
 )
 @click.option(
     "--config",
@@ -338,6 +357,15 @@ def _line(value: str) -> int:
     "--show-config",
     is_flag=True,
     help="Show each setting and where it comes from, instead of the text.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=_between("whole number", int, 1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that clean documents; the answers are the same.",
 )
 @click.option(
     "--progress/--no-progress",

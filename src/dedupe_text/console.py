@@ -82,8 +82,8 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201
 
 
-def say_error(error: Exception) -> None:
-    """What went wrong, in one line on standard error."""
+def warn(message: str) -> None:
+    """A line on standard error, in which nothing that came with a text is live."""
     from dedupe_text.report.text import visible
 
-    say(f"dedupe-text: {visible(str(error))}")
+    say(f"dedupe-text: {visible(message)}")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.align import WordPairs
-    from dedupe_text.memory import Memory
+    from dedupe_text.memory import Found, Known, Memory
+    from dedupe_text.memory.signed import Signed
     from dedupe_text.model import Cut, Location, Span, Spared
     from dedupe_text.passages import Passages
     from dedupe_text.pragmas import Pragma
@@ -48,7 +49,11 @@ def clean(
     the result again changes nothing. Raises `InputError` for bytes that are no text,
     `SettingsError` for a free order and `SelfCheckError` if the plan fails its own check.
     """
-    return look(document, settings or Settings(), memory=memory).result
+    settings = settings or Settings()
+    if memory is None:
+        return look(document, settings).result
+    document = _as_document(document)
+    return remember(document._replace(id=memory.name(document.id)), settings, memory)
 
 
 class Looked(NamedTuple):
@@ -59,73 +64,91 @@ class Looked(NamedTuple):
 
 
 def look(
-    document: str | bytes | Document,
-    settings: Settings,
-    near: list[Near] | None = None,
-    memory: Memory | None = None,
+    document: str | bytes | Document, settings: Settings, near: list[Near] | None = None
 ) -> Looked:
     """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
+    decoded, split = _split(_as_document(document), settings)
+    return Looked(_look(decoded, split, settings, near), split)
+
+
+class Beside(NamedTuple):
+    """The result of a document beside those `found` for it, and what is `left` to remember."""
+
+    result: Result
+    left: Signed
+    found: Found
+
+
+def look_beside(document: Document, settings: Settings, memory: Memory) -> Beside:
+    """What `clean` with a memory answers, as it is now; the memory is not changed."""
+    from dedupe_text.memory.signed import sign_split  # not for those who clean one by one
+
+    decoded, split = _split(document, settings)
+    came = sign_split(split)
+    found = memory.find(came, settings.min_words // 2)
+    result = _look(decoded, split, settings, known=found.known)
+    spans = [cut.removed for cut in result.cuts]
+    if not spans:
+        return Beside(result, came, found)
+    left = split_text(without(split.text, spans), split.id, spans, split.site)
+    return Beside(result, sign_split(left), found)
+
+
+def remember(document: Document, settings: Settings, memory: Memory) -> Result:
+    """`clean` with a memory, in which the document has this id."""
+    while True:
+        beside = look_beside(document, settings, memory)
+        if memory.add(beside.left, beside.found):
+            return beside.result
+
+
+def _as_document(document: str | bytes | Document) -> Document:
+    return document if isinstance(document, Document) else Document("text", document)
+
+
+def _split(document: Document, settings: Settings) -> tuple[textio.Decoded, Split]:
     if settings.order == "free":
         raise SettingsError(
             "order must be kept, not free, to clean: what is cut is shown word by word;"
             " find_repeats takes both"
         )
-    if not isinstance(document, Document):
-        document = Document("text", document)
     decoded = _decode(document.text, settings)
-    split = split_text(decoded.text, document.id, site=document.site)
-    if memory is None:
-        return Looked(_look(decoded, split, settings, near), split)
-    least = settings.min_words // 2
-    while True:
-        found = memory.find(split, least)
-        result = _look(decoded, split, settings, near, found, memory)
-        spans = [cut.removed for cut in result.cuts]
-        left = split
-        if spans:
-            left = split_text(without(split.text, spans), split.id, spans, split.site)
-        if memory.add(left, split, found, least):
-            return Looked(result, split)
+    return decoded, split_text(decoded.text, document.id, site=document.site)
 
 
 def _look(
     decoded: textio.Decoded,
     split: Split,
     settings: Settings,
-    near: list[Near] | None,
-    found: Sequence[Split] = (),
-    memory: Memory | None = None,
+    near: list[Near] | None = None,
+    known: Sequence[Known] = (),
 ) -> Result:
-    """The result of a document, set beside those that were found for it in the memory."""
-    earlier = Batch.of(found) if found else None
+    """The result of a document, set beside earlier ones."""
+    earlier = Batch.of([one.split for one in known]) if known else None
     pragmas = find_pragmas(decoded.text, split.words)
     pieces = _find_all(split, earlier, settings, near, pragmas)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, split, earlier)
-    stands: dict[Location, str] = {}
-    lines: dict[Location, tuple[int, int]] = {}
-    if memory is not None:
-        stands, lines = _elsewhere([*cuts, *spared], split.id, earlier, memory)
+    stands, lines = _elsewhere([*cuts, *spared], known)
     check_cuts(decoded.text, cuts, settings.facts, stands)
     unused = find_unused(pragmas, pieces, len(split.words))
     return Result(split.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
 
 
 def _elsewhere(
-    findings: Iterable[Cut | Spared], own: str, earlier: Batch | None, memory: Memory
+    findings: Iterable[Cut | Spared], known: Sequence[Known]
 ) -> tuple[dict[Location, str], dict[Location, tuple[int, int]]]:
-    """What stands in other documents where the findings say, and in which lines."""
-    from dedupe_text.report.places import Lines  # not for those who clean one by one
-
-    cuts = {split.id: split.cuts for split in (earlier.splits if earlier else ())}
-    texts = {id_: memory.text(id_) for id_ in {one.kept.document for one in findings} - {own}}
-    lines = {id_: Lines(text) for id_, text in texts.items()}
-    kept = [one.kept for one in findings if one.kept.document != own]
-    return (
-        {at: standing(texts[at.document], at.span, cuts[at.document]) for at in kept},
-        {at: lines[at.document].of(at.span) for at in kept},
-    )
+    """What stands in earlier documents where the findings say, and in which lines."""
+    there = {one.split.id: one for one in known}
+    stands: dict[Location, str] = {}
+    lines: dict[Location, tuple[int, int]] = {}
+    for at in {one.kept for one in findings}:
+        if at.document in there:
+            one = there[at.document]
+            stands[at] = standing(one.text, at.span, one.split.cuts)
+            lines[at] = one.lines.of(at.span)
+    return stands, lines
 
 
 def clean_many(
@@ -139,13 +162,13 @@ def clean_many(
 
     `across` documents, what an earlier one says stays there, and goes from those that follow. A
     `memory`, which is a path, makes those of earlier runs earlier ones too. Documents are told
-    apart by their ids.
+    apart by their ids: a second one of the same is called "7 (2)".
     """
     if not across and memory is None:
         return (clean(document, settings) for document in documents)
-    from dedupe_text.memory import Memory  # with SQLite, not for those who clean one by one
+    from dedupe_text.memory import open_memory  # not for those who clean one by one
 
-    seen = Memory(memory or "")
+    seen = open_memory(memory or "")
     return (clean(document, settings, memory=seen) for document in documents)
 
 
@@ -229,10 +252,15 @@ def _find(
     if any(piece.reason is None for piece in found) or not len(split.passages):
         return found
     few: list[WordPairs] | None = None if near is None else []
-    aligned = find_aligned(split.words, split.passages, settings, few)
-    if aligned:
+    aligned, light = find_aligned(split.words, split.passages, settings, few)
+    if aligned or near is not None:
         judge = _judge(split.words, split.passages, settings, near)
-        twins = judge.without_forms(*find_twins(aligned, judge, settings.keep))
+        twins, said = find_twins(aligned, judge, settings.keep)
+        twins = judge.without_forms(twins, said)
+        # Most forms are told by what weighs; only what is left is held against the rest.
+        rest = find_twins(light, judge, settings.keep)[1] if twins or near is not None else []
+        if rest:
+            twins = judge.without_forms(twins, [*said, *rest])
         found += [piece for _, pieces in judge.gather(twins) for piece in pieces]
     if near is not None and few:
         near += [too_few(pairs, settings) for pairs in few]
@@ -246,11 +274,11 @@ def _find_before(split: Split, earlier: Batch, settings: Settings, words: int) -
     """
     batch = Batch.of([*earlier.splits, split])
     since = len(earlier.passages)
-    aligned = find_aligned(batch.words, batch.passages, settings, since=since)
+    aligned, _ = find_aligned(batch.words, batch.passages, settings, since=since)
     if not aligned:
         return []
     judge = _judge(batch.words, batch.passages, settings)
-    twins = label_twins(find_twins(aligned, judge, "first")[0], batch, words)
+    twins = label_twins(find_twins(aligned, judge, "first")[0], batch, words, settings.facts)
     cut = [twin for twin in twins if twin.spread in settings.cut]
     left = [twin for twin in twins if twin.spread not in settings.cut]
     pieces = [piece for _, several in judge.gather(cut) for piece in several]

@@ -12,6 +12,12 @@ A message says where, what, and what to do, in one line.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 class DedupeTextError(Exception):
     """Anything that dedupe-text raises on purpose."""
@@ -35,3 +41,12 @@ class ReportError(DedupeTextError, ValueError):
 
 class SelfCheckError(DedupeTextError, RuntimeError):
     """A plan failed its check before anything was written; this is a bug in dedupe-text."""
+
+
+@contextmanager
+def naming(id_: str) -> Iterator[None]:
+    """What goes wrong with a document is told with its id."""
+    try:
+        yield
+    except (InputError, SelfCheckError) as error:
+        raise type(error)(f"{id_}: {error}") from error

@@ -20,7 +20,8 @@ from dedupe_text.errors import (
     SelfCheckError,
     SettingsError,
 )
-from dedupe_text.options import STANDARD
+from dedupe_text.formats import FORMATS, LISTS, suffix
+from dedupe_text.options import ANONYMOUS, STANDARD
 from dedupe_text.progress import Progress
 from dedupe_text.stream import clean_records, find_format
 
@@ -35,14 +36,12 @@ if TYPE_CHECKING:
 
 def clean_documents(options: Options, settings: Settings, paths: Sequence[str]) -> int:
     """Clean the documents in these files, write what was asked for; the exit code."""
-    with closing(_progress(options, paths)) as progress:
-        return _clean_documents(options, settings, paths, progress)
+    gathers = bool(options.report) or options.listed
+    with closing(Run(options, settings, paths, gathers=gathers)) as run:
+        return _clean_documents(run, options, paths)
 
 
-def _clean_documents(
-    options: Options, settings: Settings, paths: Sequence[str], progress: Progress
-) -> int:
-    run = Run(options, settings, progress, gathers=bool(options.report) or options.listed)
+def _clean_documents(run: Run, options: Options, paths: Sequence[str]) -> int:
     cleaned: Iterable[tuple[str, Result]] = run.clean(paths)
     reports: dict[str, bytes] = {}
     if run.gathers or not options.several:
@@ -68,8 +67,7 @@ def accept_documents(
 ) -> int:
     """Write the list of all that the documents repeat; the exit code."""
     check_list(target)
-    with closing(_progress(options, paths)) as progress:
-        run = Run(options, settings, progress, gathers=True)
+    with closing(Run(options, settings, paths, gathers=True)) as run:
         for _ in run.clean(paths):
             pass
     from dedupe_text.accept import as_accepted, tally
@@ -79,7 +77,7 @@ def accept_documents(
         files.replace_bytes(target, as_accepted(accepted).encode())
         if not options.quiet:
             count = sum(one.times for one in accepted.values())
-            console.say(f"dedupe-text: {target}: {count} accepted")
+            console.warn(f"{target}: {count} accepted")
     return 2 if run.failures else 0
 
 
@@ -87,10 +85,10 @@ class Run:
     """One run of the command over its documents; it goes on when one fails."""
 
     def __init__(
-        self, options: Options, settings: Settings, progress: Progress, *, gathers: bool
+        self, options: Options, settings: Settings, paths: Sequence[str], *, gathers: bool
     ) -> None:
         self.options = options
-        self.progress = progress
+        self.progress = _progress(options, paths)
         self.cleaner = Cleaner(options, settings)
         self.gathers = gathers
         self.results: list[Result] = []
@@ -98,6 +96,13 @@ class Run:
         self.failures: list[DedupeTextError] = []
         self.found = False
         """Whether anything is said again."""
+        self.emptied = 0
+        """Of how many records in the file nothing is left."""
+
+    def close(self) -> None:
+        """Nothing more is asked of it."""
+        self.progress.close()
+        self.cleaner.close()
 
     def clean(self, paths: Iterable[str]) -> Iterator[tuple[str, Result]]:
         """Clean all; texts come with their paths, files of records are written at once."""
@@ -106,9 +111,15 @@ class Run:
                 yield from self._clean_texts(several)
                 continue
             for path in several:
+                self.emptied = 0
                 with self._telling():
                     clean_records(
                         path, format_, self.options, self.cleaner, self._list, self.progress
+                    )
+                if self.emptied and not _is_shown(self.options):
+                    name, count = self.options.name(path), self.emptied
+                    console.say(
+                        f"dedupe-text: {name}: {count} texts are empty now: others said all"
                     )
 
     def answer(self, path: str, result: Result, reports: dict[str, bytes]) -> None:
@@ -126,6 +137,8 @@ class Run:
                 self._fail(result)
             elif result is not None:
                 self._see(result)
+                if _is_emptied(result) and not _is_shown(self.options):
+                    console.warn(f"{result.id}: nothing is left: others said all of it")
                 self.progress.add(len(result.original.data))
                 yield path, result
 
@@ -137,9 +150,10 @@ class Run:
 
     def _list(self, result: Result) -> None:
         """See the result of a record, which has no answer of its own."""
+        self.emptied += _is_emptied(result)
         self._see(result)
         if self.options.check and not self.options.listed:
-            console.write_output(_as_text([result]))
+            console.write_output(LISTS["text"]([result]))
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -151,7 +165,7 @@ class Run:
 
     def _fail(self, error: DedupeTextError) -> None:
         self.failures.append(error)
-        console.say_error(error)
+        console.warn(str(error))
 
 
 def _progress(options: Options, paths: Iterable[str]) -> Progress:
@@ -170,11 +184,25 @@ def _read_each(
 
     def document(path: str) -> Document | DedupeTextError:
         try:
-            return Document(options.name(path), read(path, options))
+            data = read(path, options)
+            return Document(_identify(path, data, options), data)
         except DedupeTextError as error:
             return error
 
     return ((path, document(path)) for path in paths)
+
+
+def _identify(path: str, data: bytes, options: Options) -> str:
+    """The id of a document. What comes through a pipe is known to a memory by what it is.
+
+    A file is what replaced its old text; but of two texts in a pipe neither replaces the other.
+    """
+    name = options.name(path)
+    if path != STANDARD or options.memory is None or name != ANONYMOUS:
+        return name
+    from hashlib import blake2b  # it takes longer to load than a short text to be cleaned
+
+    return f"{name}@{blake2b(data, digest_size=8).hexdigest()}"
 
 
 def read(path: str, options: Options) -> bytes:
@@ -214,19 +242,14 @@ def restore_document(options: Options, report: str) -> int:
     return 0
 
 
-def suffix(path: str) -> str:
-    """What names the format of a report."""
-    return os.path.splitext(path)[1].lower()
-
-
 def _answer(result: Result, options: Options) -> bytes:
     """What goes to standard output, or to the file in its stead."""
     if options.listed:
         return b""
     if options.diff:
-        return _as_diff([result])
+        return FORMATS[".diff"]([result])
     if options.check:
-        return _as_text([result])
+        return LISTS["text"]([result])
     return result.data
 
 
@@ -238,58 +261,13 @@ def _render(results: Sequence[Result], options: Options) -> dict[str, bytes]:
     return reports
 
 
-def _as_diff(results: Sequence[Result]) -> bytes:
-    from dedupe_text.report.diff import as_diff_bytes
-
-    return as_diff_bytes(results)
+def _is_emptied(result: Result) -> bool:
+    return bool(result.cuts) and not result.text.strip()
 
 
-def _as_json(results: Sequence[Result]) -> bytes:
-    from dedupe_text.report.json import as_json
-
-    return as_json(results).encode()
-
-
-def _as_text(results: Sequence[Result]) -> bytes:
-    from dedupe_text.report.text import as_text
-
-    return console.encode(as_text(results))
-
-
-def _as_github(results: Sequence[Result]) -> bytes:
-    from dedupe_text.report.github import as_github
-
-    return console.encode(as_github(results))
-
-
-def _as_sarif(results: Sequence[Result]) -> bytes:
-    from dedupe_text.report.sarif import as_sarif
-
-    return as_sarif(results).encode()
-
-
-def _as_html(results: Sequence[Result]) -> bytes:
-    from dedupe_text.report.html import as_html
-
-    return as_html(results).encode()
-
-
-def _as_markdown(results: Sequence[Result]) -> bytes:
-    from dedupe_text.report.markdown import as_markdown
-
-    return as_markdown(results).encode()
-
-
-FORMATS = {
-    ".json": _as_json,
-    ".diff": _as_diff,
-    ".html": _as_html,
-    ".md": _as_markdown,
-    ".sarif": _as_sarif,
-}
-"""The report of results by the suffix of its path."""
-LISTS = {"text": _as_text, "json": _as_json, "github": _as_github, "sarif": _as_sarif}
-"""How --check lists findings."""
+def _is_shown(options: Options) -> bool:
+    """Whether nothing is written that a user could miss."""
+    return options.check or options.diff or options.quiet
 
 
 def _tell(result: Result, options: Options) -> None:
@@ -299,21 +277,14 @@ def _tell(result: Result, options: Options) -> None:
 
         paint = coloured if console.is_coloured(options.color) else plain
         console.say(as_text([result], spared=True, paint=paint) + summarize(result, paint))
-    shown = options.check or options.diff or options.quiet
-    if result.cuts and not shown and not result.text.strip():
-        from dedupe_text.report.text import visible
-
-        console.say(f"dedupe-text: {visible(result.id)}: nothing is left: others said all of it")
-    for line, message in result.unused if not options.quiet else ():
-        from dedupe_text.report.text import visible
-
-        console.say(f"dedupe-text: {visible(result.id)}:{line}: {visible(message)}")
-    if result.spared and not result.original.sliceable and not options.quiet:
-        from dedupe_text.report.text import visible
-
-        console.say(
-            f"dedupe-text: {visible(result.id)}: repeats were left, for {result.original.encoding}"
-            " text cannot be cut byte by byte; convert it to UTF-8 first"
+    if options.quiet:
+        return
+    for line, message in result.unused:
+        console.warn(f"{result.id}:{line}: {message}")
+    if result.spared and not result.original.sliceable:
+        console.warn(
+            f"{result.id}: repeats were left, for {result.original.encoding} text cannot be cut"
+            " byte by byte; convert it to UTF-8 first"
         )
 
 

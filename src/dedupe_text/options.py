@@ -13,6 +13,10 @@ STANDARD = "-"
 """Standard input as a PATH, standard output as an --output."""
 
 
+ANONYMOUS = "stdin"
+"""What standard input is called unless a name is given."""
+
+
 class Options(NamedTuple):
     """The command line; a field for every parameter."""
 
@@ -41,6 +45,8 @@ class Options(NamedTuple):
     across: bool
     cut: tuple[Spread, ...]
     memory: str | None
+    memory_forget: float | None
+    jobs: int
     progress: bool | None
     break_links: bool
     quiet: bool

@@ -47,8 +47,8 @@ class Progress:
 def describe(documents: int, read: int, total: int, seconds: float) -> str:
     """The line.
 
-    >>> describe(1200, 3_000_000, 12_000_000, 1.5)
-    '1,200 documents, 25 %, 2.0 MB/s, 0:05 left'
+    >>> describe(1200, 3_000_000, 12_000_000, 2)
+    '1,200 documents, 25 %, 1.5 MB/s, 0:06 left'
     >>> describe(1, 500_000, 0, 1)
     '1 document, 0.5 MB/s'
     """

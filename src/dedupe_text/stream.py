@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dedupe_text import console, files, records
-from dedupe_text.errors import DedupeTextError, OutputError
+from dedupe_text.errors import DedupeTextError, InputError, OutputError
 from dedupe_text.options import STANDARD
 from dedupe_text.records import Fields
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dedupe_text.cleaner import Cleaner
+    from dedupe_text.model import Document
     from dedupe_text.options import Options
     from dedupe_text.progress import Progress
-    from dedupe_text.records import Format, Records, Writer
+    from dedupe_text.records import Format, Record, Records, Writer
     from dedupe_text.result import Result
 
 
@@ -43,7 +44,7 @@ def clean_records(
     """
     with _opened(path, format_, options) as read, _writing(path, options, read) as writer:
         done = 0
-        for record, result in cleaner.clean_each((one, one.document) for one in read):
+        for record, result in cleaner.clean_each(_documents(path, options, read)):
             if isinstance(result, DedupeTextError):
                 raise result
             if result is not None:
@@ -56,6 +57,20 @@ def clean_records(
             console.say(
                 f"dedupe-text: {options.name(path)}: {read.skipped} bad records were let pass"
             )
+
+
+def _documents(
+    path: str, options: Options, read: Records
+) -> Iterator[tuple[Record, Document | None]]:
+    """The records and the documents in them; a memory has to know these in a later run."""
+    for record in read:
+        place = f"{options.name(path)}:{record.number}"
+        if options.memory is not None and record.document and record.document.id == place:
+            raise InputError(
+                f"{place}: it has no field {options.id_field!r}, by which a memory would know it"
+                " again (--id-field names another)"
+            )
+        yield record, record.document
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedupe_text.filter import FORMATS, suffix
+from dedupe_text.formats import FORMATS, suffix
 from dedupe_text.options import STANDARD
 from dedupe_text.records import find_format as name_format
 from dedupe_text.stream import find_format
@@ -22,7 +22,7 @@ def check_usage(options: Options) -> None:
     """Raises `click.UsageError` for arguments that do not go together."""
     elsewhere = options.output != STANDARD
     shown = options.check or options.diff
-    remembers = options.memory is not None
+    remembers, memory = options.memory is not None, options.memory or ""
     restores, explains = options.restore is not None, options.explain is not None
     clashes = {
         "--explain and --restore take one document; give one PATH, or none": options.several
@@ -39,7 +39,12 @@ def check_usage(options: Options) -> None:
         and options.accept is None,
         "--accept-write writes the list and nothing else; leave out --write, --check, --diff, "
         "--output": options.accept_write and (options.write or shown or elsewhere),
-        "--memory takes the path of a file; leave out the address": "://" in (options.memory or ""),
+        "--memory takes the path of a file, or an address that begins with redis:// or rediss://": (
+            "://" in memory and not memory.startswith(("redis://", "rediss://"))
+        ),
+        "--memory-forget is about what --memory names; give both": (
+            options.memory_forget is not None and not remembers
+        ),
         "--memory remembers what it is given; leave out --check, --diff, --accept-write": remembers
         and (shown or options.accept_write),
         "--check writes nothing; leave out --output": options.check and elsewhere,

@@ -17,7 +17,7 @@ except ModuleNotFoundError as error:
 
 from dedupe_text.dedupe import clean
 from dedupe_text.errors import SettingsError
-from dedupe_text.memory import Memory
+from dedupe_text.memory import Memory, open_memory
 from dedupe_text.model import Document
 from dedupe_text.records.record import Fields, find_site
 from dedupe_text.report.text import as_text
@@ -120,7 +120,7 @@ class DedupeTextPipeline:
     def open_spider(self, spider: object = None) -> None:  # noqa: ARG002
         """The memory is opened. Raises `InputError` or `OutputError`."""
         if self._options.memory is not None:
-            self._memory = Memory(self._options.memory)
+            self._memory = open_memory(self._options.memory)
 
     def close_spider(self, spider: object = None) -> None:  # noqa: ARG002
         """The memory is closed."""

@@ -1,0 +1,122 @@
+"""Several processes at one collection give the answers of one, and leave nothing when they end."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import CASES
+from test_cli import ARTICLE, COMMAND, run
+from test_many import OTHER, files
+from test_progress import LONG
+from test_stream import line
+
+COLLECTION = b"".join(
+    line(text, id=number % 97, url=f"http://s{number % 5}.example/")
+    for number, text in enumerate(
+        3 * [case.text for case in CASES.values() if "\ud800" not in case.text]
+        + [f"{OTHER.replace('six', str(number))}\n{ARTICLE}" for number in range(20)]
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--across",), ("--memory", "seen.db"), ("--across", "--report", "r.json")]
+)
+def test_several_jobs_answer_as_one(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    answers = []
+    for jobs in ("1", "2", "3"):
+        folder = tmp_path / jobs
+        folder.mkdir()
+        (folder / "news.jsonl").write_bytes(COLLECTION)
+        done = run("-j", jobs, *arguments, "news.jsonl", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        reports = {path.name: path.read_bytes() for path in folder.glob("*.json")}
+        answers.append((done.stdout, done.stderr, reports))
+        assert set(files(folder)) - {"news.jsonl", "r.json"} <= {"seen.db"}
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0] != COLLECTION
+
+
+def test_files_and_what_is_wrong_with_them_come_in_order_from_several_jobs(tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / f"{number}.txt").write_text(f"{ARTICLE}\nThe {number}th.\n")
+    (tmp_path / "4.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    names = [f"{number}.txt" for number in range(9)]
+    answers = [
+        run("-j", jobs, "--check", "--across", *names, "no.txt", cwd=tmp_path) for jobs in "12"
+    ]
+    one, two = [(done.returncode, done.stdout, done.stderr) for done in answers]
+    assert one == two
+    assert one[0] == 2
+    assert b"4.txt: looks binary" in one[2]
+
+
+def test_accepted_repeats_are_accepted_by_several_jobs(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}.txt").write_text(ARTICLE)
+    names = [f"{number}.txt" for number in range(3)]
+    assert run("--accept", "list", "--accept-write", *names, cwd=tmp_path).returncode == 0
+    assert run("-j2", "--accept", "list", "--check", *names, cwd=tmp_path).returncode == 0
+    assert run("-j2", "--accept", "list", "--check", *names, "3.txt", cwd=tmp_path).returncode == 1
+
+
+def children(process: int) -> list[int]:
+    return [
+        int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    ]
+
+
+def start(folder: Path) -> tuple["subprocess.Popen[bytes]", list[int]]:
+    """A run of two jobs that has begun to clean, and its processes."""
+    (folder / "news.jsonl").write_bytes(LONG)
+    process = subprocess.Popen(
+        [*COMMAND, "-j2", "--across", "--progress", "news.jsonl", "-o", "out.jsonl"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(folder)},
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    assert b" documents, " in process.stderr.read(60)
+    return process, children(process.pid)
+
+
+def wait_for_end(processes: list[int]) -> None:
+    end = time.monotonic() + 20
+    while any(Path(f"/proc/{one}/cmdline").exists() for one in processes):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_an_interrupted_run_ends_its_processes_and_leaves_nothing(tmp_path: Path) -> None:
+    process, others = start(tmp_path)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does it
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    wait_for_end(others)
+    assert files(tmp_path) == ["news.jsonl"]
+
+
+def test_a_job_that_is_killed_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    process, others = start(tmp_path)
+    for one in others:
+        if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes():
+            os.kill(one, signal.SIGKILL)
+            break
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert b"was killed, for want of memory perhaps; take fewer --jobs" in said
+    wait_for_end(others)
+    assert files(tmp_path) == ["news.jsonl"]
+
+
+def test_processes_end_when_the_one_that_began_them_is_killed(tmp_path: Path) -> None:
+    process, others = start(tmp_path)
+    process.kill()
+    process.communicate(timeout=60)
+    assert others
+    wait_for_end(others)

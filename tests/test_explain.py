@@ -233,6 +233,14 @@ def test_words_shared_with_a_passage_that_is_not_like_it_are_told() -> None:
     )
 
 
+def test_a_line_that_comes_back_too_often_to_be_looked_up_is_told_so() -> None:
+    text = "The ferry leaves from the second pier at nine.\n\n" * 65
+    assert told(text, 3) == (
+        "line 3 stays: said before at line 1 (9 words, 1.00 alike), but what comes back so often is"
+        " meant, unless it is longer: it counts 9 words, fewer than 1440 (--min-words 30)\n"
+    )
+
+
 def test_a_line_without_words_says_whether_it_goes() -> None:
     assert told(TWICE, 2) == "line 2 has no words to compare; it stays\n"
     goes = [told(TWICE, line).endswith("goes with the passage beside it\n") for line in (2, 4)]

@@ -85,3 +85,19 @@ def test_no_repeat_goes_on_into_another_document(apart: str) -> None:
         for place in (repeat.kept, *(alignment.location for alignment in repeat.again)):
             assert place.span.of(texts[int(place.document)]) in halves
     assert sum(len(repeat.again) for repeat in found) == 2
+
+
+@pytest.mark.parametrize(("times", "found"), [(64, True), (65, False)])
+def test_what_one_document_says_more_than_64_times_is_not_looked_up(
+    times: int, *, found: bool
+) -> None:
+    line = "The ferry to the outer islands leaves from the second pier at a quarter to nine."
+    split = split_text("\n".join([line] * times))
+    aligned, light = find_aligned(split.words, split.passages, Settings())
+    assert bool([*aligned, *light]) is found
+
+
+def test_what_many_documents_say_once_is_looked_up() -> None:
+    text = " ".join(f"word{number}" for number in range(60)) + "."
+    (repeat,) = find_repeats([Document(str(number), text) for number in range(70)])
+    assert len(repeat.again) == 69

@@ -44,6 +44,19 @@ def first_of_each(values: NDArray[Number]) -> tuple[NDArray[Number], NDArray[np.
     return values[first], first
 
 
+def count_equal(values: NDArray[Number]) -> NDArray[np.intp]:
+    """For each value, how many are equal to it.
+
+    >>> count_equal(np.array([7, 3, 7])).tolist()
+    [2, 1, 2]
+    """
+    order = np.argsort(values)
+    count = np.diff(run_starts(values[order]), append=len(values))
+    counts = np.empty(len(values), np.intp)
+    counts[order] = np.repeat(count, count)
+    return counts
+
+
 def sort_together(
     hashes: NDArray[np.uint64], numbers: NDArray[np.integer]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

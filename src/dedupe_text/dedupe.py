@@ -13,7 +13,7 @@ from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
 from dedupe_text.pragmas import accept_covered, cover, find_pragmas, find_unused
 from dedupe_text.result import Result
-from dedupe_text.search import find_aligned, find_twins, too_few
+from dedupe_text.search import find_aligned, find_twins, too_few, too_often
 from dedupe_text.settings import Settings
 from dedupe_text.split import Batch, Split, split_text
 from dedupe_text.spread import label_twins
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dedupe_text.words import Words
 
 
-_MOST_PASSES = 8
+_MOST_PASSES = 32
 """Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
 
 
@@ -262,8 +262,9 @@ def _find(
         if rest:
             twins = judge.without_forms(twins, [*said, *rest])
         found += [piece for _, pieces in judge.gather(twins) for piece in pieces]
-    if near is not None and few:
+    if near is not None and few is not None:
         near += [too_few(pairs, settings) for pairs in few]
+        near += too_often(split.words, split.passages, settings)
     return found
 
 

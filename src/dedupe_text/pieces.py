@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dedupe_text.model import Limit, Reason, Spread
     from dedupe_text.sentences import Sentences
 
+OFTEN = 0.75
+"""Lengths of a least repeat that one must have for each time that it is said again: refrains said
+three times have up to 30 words, sections pasted twice 60 and more."""
+
 
 class Twin(NamedTuple):
     """Sentences that go, `lost` those of them that hold a fact which the kept copy lacks.

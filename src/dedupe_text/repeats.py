@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import distinct, first_of_each, ranges, run_starts
+from dedupe_text.columns import count_equal, distinct, first_of_each, ranges, run_starts
 from dedupe_text.facts import Facts
 from dedupe_text.model import Limit
-from dedupe_text.pieces import Near, Piece, Twin, split_twin
+from dedupe_text.pieces import OFTEN, Near, Piece, Twin, split_twin
 from dedupe_text.sentences import NEAR, SHORT, Sentences
 from dedupe_text.words import Flag, Words, mix, weigh
 
@@ -40,9 +40,6 @@ finds 2 more, which are of one line."""
 _WHOLE = 0.8
 """Share of the least length that a paragraph needs which says, word for word, what was said: 1
 misses 3 of 178 that people removed; 0.6 finds 2 more, and cuts 2 of 318 templates more."""
-_OFTEN = 0.75
-"""Lengths of a least repeat that one must have for each time that it is said again: refrains said
-three times have up to 30 words, sections pasted twice 60 and more."""
 
 
 class Judge:
@@ -293,12 +290,7 @@ class Judge:
 
     def _count_copies(self) -> NDArray[np.intp]:
         """For each passage, how many have the same words; the short ones were not aligned."""
-        content = np.add.reduceat(mix(self.words.hash), self.passages.first_word)
-        order = np.argsort(content)
-        count = np.diff(run_starts(content[order]), append=len(content))
-        copies = np.empty(len(content), np.intp)
-        copies[order] = np.repeat(count, count)
-        return copies
+        return count_equal(np.add.reduceat(mix(self.words.hash), self.passages.first_word))
 
     def _is_slip(self, run: Sentences, copies: NDArray[np.intp]) -> bool:
         """Whether most of what is said at once, word for word, is said just twice.
@@ -313,7 +305,7 @@ class Judge:
         """How far a twin falls short of what is needed where a text says something so often."""
         often = np.sort(times[self.passages.of_words(twin.sentences.first)])
         again = (often[(len(often) - 1) // 2] + often[len(often) // 2]) / 2 - 1  # the median
-        weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
+        weight, least = float(twin.sentences.weight.sum()), OFTEN * again * self.min_words
         return Limit("form", weight, least) if again > 1 and weight < least else None
 
     def gather(self, twins: Iterable[Twin]) -> Iterator[tuple[Twin, list[Piece]]]:

@@ -1,12 +1,11 @@
 """The longest common subsequence, beside a quadratic reference that is obviously right."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedupe_text.lcs import align_closely, align_words
+from dedupe_text.lcs import align_words
 
 rows = st.lists(st.integers(0, 4), max_size=40)
 hashes = st.lists(st.sampled_from([0, 1, 2**63, 2**64 - 1]), max_size=12)
@@ -60,29 +59,3 @@ def test_long_rows_cross_the_bounds_of_machine_words() -> None:
     assert len(align_words(one, other)) == count_common(one, other)
     inserted = [*one[:63], -1, *one[63:128], -2, *one[128:]]
     assert len(align_words(one, inserted)) == len(one)
-
-
-def count_jumps(pairs: list[tuple[int, int]]) -> int:
-    """How far the pairs jump ahead or back in all."""
-    ahead = [left - right for left, right in pairs]
-    return sum(abs(there - here) for here, there in pairwise(ahead))
-
-
-@given(rows, rows, st.booleans(), st.booleans())
-def test_close_pairs_are_as_many_and_jump_no_farther(
-    one: list[int], other: list[int], after: bool, before: bool
-) -> None:
-    close = align_closely(one, other, after=after, before=before)
-    assert all(one[left] == other[right] for left, right in close)
-    for side in zip(*close, strict=True):
-        assert list(side) == sorted(set(side))
-    any_ = align_words(one, other)
-    assert len(close) == len(any_)
-    first, last = [(-1, -1)] * after, [(len(one), len(other))] * before
-    assert count_jumps([*first, *close, *last]) <= count_jumps([*first, *any_, *last])
-
-
-def test_a_word_before_what_is_the_same_is_not_paired_with_one_far_off() -> None:
-    one, other = [1, 8, 8, 8, 1], [9, 1]
-    assert align_closely(one, other, after=False, before=True) == [(4, 1)]
-    assert align_closely(other[::-1], one[::-1], after=True, before=False) == [(0, 0)]

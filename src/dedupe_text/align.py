@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text.columns import first_of_each, ranges, run_starts
-from dedupe_text.lcs import align_closely
+from dedupe_text.gaps import Gaps, align_gaps
 from dedupe_text.words import mix, weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dedupe_text.passages import Passages
     from dedupe_text.shingles import Shingles
     from dedupe_text.words import Words
-
-    _Row = tuple[int, int, int]  # as in a Run, which is made more slowly
 
 GAP = 80
 """Words that may lie between two runs of a chain: an advertisement, a few edited sentences."""
@@ -107,24 +105,11 @@ def _align_all(
     if few is None:
         chains = list(itertools.compress(chains, seeded))
         seeded = [True] * len(chains)
-    aligned = _as_pairs([_align_chain(chain, hashes) for chain in chains])
-    for enough, pairs in zip(seeded, aligned):
+    for enough, pairs in zip(seeded, _align_chains(chains, hashes)):
         if enough and len(pairs.kept) >= least:
             yield pairs
         elif few is not None and len(pairs.kept):
             few.append(pairs)
-
-
-def _as_pairs(chains: list[list[_Row]]) -> Iterator[WordPairs]:
-    """The runs of each chain, word by word."""
-    numbers = itertools.chain.from_iterable(itertools.chain.from_iterable(chains))
-    kept, again, length = np.fromiter(numbers, np.int64).reshape(-1, 3).T
-    bounds = np.cumsum([0, *map(len, chains)])
-    until = np.append(0, np.cumsum(length))[bounds].tolist()
-    words, which = ranges(again, again + length)
-    pairs = WordPairs(words - (again - kept)[which], words)
-    for first, last in itertools.pairwise(until):
-        yield WordPairs(pairs.kept[first:last], pairs.again[first:last])
 
 
 class _Hashes:
@@ -274,16 +259,38 @@ def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
     return [chain.runs for chain in done + open_]
 
 
-def _align_chain(chain: list[Run], hashes: _Hashes) -> list[_Row]:
+def _align_chains(chains: list[list[Run]], hashes: _Hashes) -> Iterator[WordPairs]:
     """Long runs as they are; what lies between, before and after them word by word."""
-    (kept, kept_end), (again, again_end) = _extent(chain, hashes)
-    runs: list[_Row] = []
-    for run in [*_anchors(chain), Run(kept_end, again_end, 0)]:
-        sides = bool(runs), run.length > 0
-        runs += _align_between(kept, run.kept, again, run.again, hashes, sides)
-        runs.append(run)
-        kept, again = run.kept + run.length, run.again + run.length
-    return runs
+    anchors: list[tuple[int, int, int, int]] = []
+    gaps: list[tuple[int, int, int, int, bool, bool, int]] = []
+    for number, (chain, extent) in enumerate(zip(chains, _extents(chains, hashes))):
+        (kept, kept_end), (again, again_end) = extent
+        after = False
+        for run in _anchors(chain):
+            gaps.append((kept, run.kept, again, run.again, after, True, number))
+            anchors.append((*run, number))
+            kept, again, after = run.kept + run.length, run.again + run.length, True
+        gaps.append((kept, kept_end, again, again_end, after, False, number))
+    stays, goes, length, of_anchor = _columns(anchors, 4)
+    inside, which = ranges(goes, goes + length)
+    columns = _columns([gap for gap in gaps if _is_open(*gap[:4])], 7)
+    between = align_gaps(hashes.words, Gaps(*columns[:4], *(columns[4:6] > 0)))
+    of_chain = np.concatenate([of_anchor[which], columns[6][between.gap]])
+    stays = np.concatenate([inside - (goes - stays)[which], between.kept])
+    goes = np.concatenate([inside, between.again])
+    order = np.argsort(of_chain << 32 | goes)
+    pairs = WordPairs(stays[order], goes[order])
+    bounds = np.searchsorted(of_chain[order], np.arange(len(chains) + 1)).tolist()
+    for first, last in itertools.pairwise(bounds):
+        yield WordPairs(pairs.kept[first:last], pairs.again[first:last])
+
+
+def _columns(rows: Sequence[tuple[int, ...]], count: int) -> NDArray[np.int64]:
+    return np.fromiter(itertools.chain.from_iterable(rows), np.int64).reshape(-1, count).T
+
+
+def _is_open(kept: int, kept_end: int, again: int, again_end: int) -> bool:
+    return 0 < kept_end - kept <= _LONGEST and 0 < again_end - again <= _LONGEST
 
 
 def _anchors(chain: list[Run]) -> list[Run]:
@@ -301,30 +308,20 @@ def _anchors(chain: list[Run]) -> list[Run]:
     return anchors
 
 
-def _align_between(
-    kept: int, kept_end: int, again: int, again_end: int, hashes: _Hashes, sides: tuple[bool, bool]
-) -> list[_Row]:
-    if not (0 < kept_end - kept <= _LONGEST and 0 < again_end - again <= _LONGEST):
-        return []
-    found = align_closely(
-        hashes.words[kept:kept_end].tolist(),
-        hashes.words[again:again_end].tolist(),
-        after=sides[0],
-        before=sides[1],
-    )
-    return [(kept + place, again + at, 1) for place, at in found]
-
-
-def _extent(chain: list[Run], hashes: _Hashes) -> tuple[tuple[int, int], tuple[int, int]]:
+def _extents(
+    chains: list[list[Run]], hashes: _Hashes
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """The words of both sides with a margin around, inside their documents, not overlapping."""
-    kept, again = chain[0].kept, chain[0].again
-    kept_end = max(run.kept + run.length for run in chain)
-    again_end = max(run.again + run.length for run in chain)
-    kept_document, document = hashes.bounds(np.array([kept, again])).T.tolist()
-    kept_low = max(kept_document[0], kept - MARGIN)
-    again_high = min(document[1], again_end + MARGIN)
-    kept_high = min(kept_document[1], kept_end + MARGIN)
-    again_low = max(document[0], again - MARGIN)
-    if kept_document == document and kept_high > again_low:
-        kept_high = again_low = hashes.edge_near((kept_end + again) // 2, kept_end, again)
-    return (kept_low, kept_high), (again_low, again_high)
+    begins = np.array([chain[0][:2] for chain in chains], np.int64).reshape(-1, 2)
+    documents = hashes.bounds(begins).transpose(1, 2, 0).tolist()
+    for chain, (kept_document, document) in zip(chains, documents):
+        kept_end = max(run.kept + run.length for run in chain)
+        again_end = max(run.again + run.length for run in chain)
+        kept_low = max(kept_document[0], chain[0].kept - MARGIN)
+        again_high = min(document[1], again_end + MARGIN)
+        kept_high = min(kept_document[1], kept_end + MARGIN)
+        again_low = max(document[0], chain[0].again - MARGIN)
+        if kept_document == document and kept_high > again_low:
+            middle = (kept_end + chain[0].again) // 2
+            kept_high = again_low = hashes.edge_near(middle, kept_end, chain[0].again)
+        yield (kept_low, kept_high), (again_low, again_high)

@@ -1,0 +1,278 @@
+"""What lies between the runs of two copies, aligned word by word: many gaps at once, in columns.
+
+Of the longest common subsequences of a gap the one whose words stand farther ahead or behind by as
+little as can be: what both copies hold only by chance, like an article, could as well be paired far
+from where it belongs. The earliest and the latest subsequence are found, and joined where the
+words jump least.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedupe_text.columns import ranges, run_starts
+from dedupe_text.lcs import align_words
+from dedupe_text.words import mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BITS = 64
+"""Words of a gap, on either side, that one machine word has bits for; those with more are rare."""
+_FEW = 6
+"""Gaps from which on all at once are faster than one after the other."""
+_BLOCK = 1 << 12
+"""Gaps at once; their rows of bits take 4 MB."""
+_JUMPS = 16
+"""Bits that count jumps, of which there are fewer than words in a gap."""
+_FAR = 1 << 62
+
+
+class Gaps(NamedTuple):
+    """Stretches of both copies, as columns: the words ``kept:kept_end`` and ``again:again_end``.
+
+    `after`, `before`: whether the gap stands after, and before, words that are the same.
+    """
+
+    kept: NDArray[np.int64]
+    kept_end: NDArray[np.int64]
+    again: NDArray[np.int64]
+    again_end: NDArray[np.int64]
+    after: NDArray[np.bool_]
+    before: NDArray[np.bool_]
+
+
+class GapPairs(NamedTuple):
+    """Aligned words, as columns of word numbers, and the numbers of their gaps, which rise.
+
+    In each gap both sides rise strictly; no alignment has more pairs.
+    """
+
+    kept: NDArray[np.int64]
+    again: NDArray[np.int64]
+    gap: NDArray[np.int64]
+
+
+class _Side(NamedTuple):
+    """The words of one side that stand on the other too, by gap: equal names, equal words."""
+
+    word: NDArray[np.int64]
+    name: NDArray[np.int64]
+    gap: NDArray[np.int64]
+    size: NDArray[np.int64]
+    begin: NDArray[np.int64]
+
+    @staticmethod
+    def of(
+        word: NDArray[np.int64], name: NDArray[np.int64], gap: NDArray[np.int64], gaps: int
+    ) -> _Side:
+        size = np.bincount(gap, minlength=gaps)
+        return _Side(word, name, gap, size, np.cumsum(size) - size)
+
+    def of_gap(self, number: int) -> list[int]:
+        begin = self.begin[number]
+        names: list[int] = self.name[begin : begin + self.size[number]].tolist()
+        return names
+
+
+def align_gaps(hashes: NDArray[np.uint64], gaps: Gaps) -> GapPairs:
+    """The words of all gaps, aligned by their hashes."""
+    one, other = _shared(hashes, gaps)
+    size = np.maximum(one.size, other.size)
+    short = np.flatnonzero((size > 0) & (size <= _BITS))
+    short = short[: len(short) * (len(short) >= _FEW)]
+    size[short] = 0
+    blocks = range(0, len(short), _BLOCK)
+    found = [_align_short(one, other, short[first : first + _BLOCK]) for first in blocks]
+    found += [_align_long(one, other, gap) for gap in np.flatnonzero(size).tolist()]
+    early, late = (_in_order([each[way] for each in found], one, other) for way in (0, 1))
+    return _join(early, late, gaps)
+
+
+def _shared(hashes: NDArray[np.uint64], gaps: Gaps) -> tuple[_Side, _Side]:
+    """What is left out could not be aligned."""
+    one, gap_one = ranges(gaps.kept, gaps.kept_end)
+    other, gap_other = ranges(gaps.again, gaps.again_end)
+    keys = mix(hashes[one] + mix(gap_one.astype(np.uint64)))
+    order = np.argsort(keys)
+    begins = run_starts(keys[order])
+    known = keys[order][begins]
+    name = np.empty(len(keys), np.int64)
+    name[order] = np.repeat(np.arange(len(known)), np.diff(begins, append=len(keys)))
+    keys = mix(hashes[other] + mix(gap_other.astype(np.uint64)))
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    there = known[place] == keys
+    used = np.zeros(len(known), np.bool_)
+    used[place[there]] = True
+    here, count = used[name], len(gaps.kept)
+    return (
+        _Side.of(one[here], name[here], gap_one[here], count),
+        _Side.of(other[there], place[there], gap_other[there], count),
+    )
+
+
+_Places = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
+"""Places in the columns of both sides, of words that are paired."""
+
+
+def _align_long(one: _Side, other: _Side, gap: int) -> tuple[_Places, _Places]:
+    """The earliest pairs and the latest ones of a gap."""
+    ours, theirs = one.of_gap(gap), other.of_gap(gap)
+    early = np.array(align_words(ours, theirs)).T
+    late = (
+        np.array([[len(ours) - 1], [len(theirs) - 1]])
+        - np.array(align_words(ours[::-1], theirs[::-1])).T
+    )
+    begin = np.array([[one.begin[gap]], [other.begin[gap]]])
+    return tuple(early + begin), tuple(late + begin)
+
+
+def _align_short(one: _Side, other: _Side, some: NDArray[np.int64]) -> tuple[_Places, _Places]:
+    """The earliest pairs and the latest ones of some gaps, one word of all gaps after the other.
+
+    The bits of a machine word stand for the words of the one side, as in `lcs`.
+    """
+    some = some[np.argsort(-other.size[some], kind="stable")]  # so those not done yet come first
+    column = np.full(len(one.size), -1)
+    column[some] = np.arange(len(some))
+    steps = other.size[some]
+    at = _match(one, other, column, steps)
+    active = np.searchsorted(-steps, -np.arange(len(at)), "left").tolist()
+    rows = np.empty((len(at) + 1, *at.shape[1:]), np.uint64)
+    rows[0] = ~np.uint64(0)
+    for step, count in enumerate(active):
+        open_ = rows[step, :, :count]
+        shared = open_ & at[step, :, :count]
+        rows[step + 1, :, :count] = (open_ + shared) | (open_ - shared)
+    way, gap, bit, row = _trace_back(rows, active)
+    gap = some[gap]
+    early, late = way == 0, way == 1
+    return (
+        (one.begin[gap[early]] + bit[early], other.begin[gap[early]] + row[early]),
+        (
+            (one.begin + one.size)[gap[late]] - 1 - bit[late],
+            (other.begin + other.size)[gap[late]] - 1 - row[late],
+        ),
+    )
+
+
+def _match(
+    one: _Side, other: _Side, column: NDArray[np.int64], steps: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Bits (steps × 2 × gaps): for a word of the other side, where it stands on the one.
+
+    Forward, and then with both sides turned round.
+    """
+    order = np.argsort(one.name, kind="stable")
+    name, gap = one.name[order], one.gap[order]
+    place = order - one.begin[gap]
+    begins = run_starts(name)
+    matched = np.zeros((steps[0], 2, len(steps)), np.uint64)
+    inside = column[other.gap] >= 0
+    gap_other = other.gap[inside]
+    row = np.flatnonzero(inside) - other.begin[gap_other]
+    which = np.searchsorted(name[begins], other.name[inside])
+    sides = (place, row), (one.size[gap] - 1 - place, other.size[gap_other] - 1 - row)
+    for way, (bit, step) in enumerate(sides):
+        bits = np.uint64(1) << (bit & 63).astype(np.uint64)  # those of longer gaps are not read
+        matched[step, way, column[gap_other]] = np.bitwise_or.reduceat(bits, begins)[which]
+    return matched
+
+
+def _trace_back(
+    rows: NDArray[np.uint64], active: list[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs of all gaps: way, column, bit and step; as in `lcs`, from the last corner."""
+    below = np.full(rows.shape[1:], ~np.uint64(0))
+    bit = np.zeros(rows.shape[1:], np.uint64)
+    found = []
+    for step in range(len(active) - 1, -1, -1):
+        some = np.s_[:, : active[step]]
+        current = bit[some]
+        current[:] = np.where(current, current, _highest(~rows[step + 1][some] & below[some]))
+        way, gap = np.nonzero(rows[step][some] & current)
+        paired = bit[way, gap]
+        found.append((way, gap, paired, np.full(len(way), step)))
+        below[way, gap] = paired - np.uint64(1)
+        bit[way, gap] = 0
+    way, gap, paired, row = map(np.concatenate, zip(*found))
+    return way, gap, np.frexp(paired.astype(np.float64))[1].astype(np.int64) - 1, row
+
+
+def _highest(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The highest bit of each, alone; 0 for none."""
+    sparse = bits & ~(bits >> np.uint64(1))  # no float is rounded up to the next power of two
+    exponent = np.frexp(sparse.astype(np.float64))[1]
+    highest = np.uint64(1) << np.maximum(exponent - 1, 0).astype(np.uint64)
+    return np.where(bits > 0, highest, np.uint64(0))
+
+
+def _in_order(found: list[_Places], one: _Side, other: _Side) -> GapPairs:
+    if not found:
+        nothing = np.zeros(0, np.int64)
+        return GapPairs(nothing, nothing, nothing)
+    here, there = map(np.concatenate, zip(*found))
+    order = np.argsort(here)
+    here, there = here[order], there[order]
+    return GapPairs(one.word[here], other.word[there], one.gap[here])
+
+
+def _join(early: GapPairs, late: GapPairs, gaps: Gaps) -> GapPairs:
+    """Early pairs up to a place in each gap and late ones from there on, as it jumps least."""
+    if not (early.kept != late.kept).any() and not (early.again != late.again).any():
+        return early
+    begins = run_starts(early.gap)
+    number = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(early.gap)))
+    places = begins + np.arange(len(begins))  # in each gap one before all pairs, one after each
+    cost = _jumps_if_joined(early, late, gaps, begins)
+    least = np.minimum.reduceat(cost, places)
+    at = np.repeat(np.arange(len(places)), np.diff(places, append=len(cost)))
+    best = np.flatnonzero(cost == least[at])
+    best = best[run_starts(at[best])]
+    is_early = np.arange(len(number)) + number < best[number]
+    return GapPairs(
+        np.where(is_early, early.kept, late.kept),
+        np.where(is_early, early.again, late.again),
+        early.gap,
+    )
+
+
+def _jumps_if_joined(
+    early: GapPairs, late: GapPairs, gaps: Gaps, begins: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """What the pairs of each gap jump in all, by how many of the early ones are taken.
+
+    One more value than pairs for each gap. What stands before and after the gap is a pair too.
+    """
+    gap = early.gap[begins]
+    size = np.diff(begins, append=len(early.gap))
+    first, last = begins + np.arange(len(begins)), begins + np.arange(len(begins)) + size
+    # Beside each place the pair before it, an early one, and the pair behind it, a late one.
+    before = [np.insert(side, begins, 0) for side in (early.kept, early.again)]
+    behind = [np.insert(side, begins + size, 0) for side in (late.kept, late.again)]
+    for side, edge, end in zip(before, (gaps.kept, gaps.again), (first, first)):
+        side[end] = edge[gap] - 1
+    for side, edge, end in zip(behind, (gaps.kept_end, gaps.again_end), (last, last)):
+        side[end] = edge[gap]
+    ahead, follows = before[0] - before[1], behind[0] - behind[1]
+    join = _jump(ahead, follows)
+    join[(before[0] >= behind[0]) | (before[1] >= behind[1])] = _FAR
+    taken = np.append(0, _jump(ahead[:-1], ahead[1:]))
+    left = np.append(_jump(follows[:-1], follows[1:]), 0)
+    for ends, known in ((first, gaps.after[gap]), (last, gaps.before[gap])):
+        join[ends[~known]] = 0
+    taken[first] = left[last] = 0
+    taken[(first + 1)[~gaps.after[gap]]] = 0
+    left[(last - 1)[~gaps.before[gap]]] = 0
+    taken, left = np.cumsum(taken), np.cumsum(left[::-1])[::-1]
+    at = np.repeat(np.arange(len(gap)), size + 1)
+    jumps: NDArray[np.int64] = taken - taken[first][at] + join + left - left[last][at]
+    return jumps
+
+
+def _jump(ahead: NDArray[np.int64], then: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How much farther ahead one pair is than another; of equal sums fewer jumps cost less."""
+    jump: NDArray[np.int64] = (np.abs(then - ahead) << _JUMPS) + (then != ahead)
+    return jump

@@ -179,6 +179,13 @@ def test_words_across_the_bounds_of_a_block_stay_whole(filler: str) -> None:
         assert words.hash[words.start == at].tolist() == hashes("straddling")
 
 
+@pytest.mark.parametrize("gap", [". ", "!\n\n", " " * 200_000 + "?"])
+def test_what_follows_a_word_is_known_across_the_bounds_of_a_block(gap: str) -> None:
+    for filler in range((1 << 16) - 8, (1 << 16) + 2):
+        words = split_words("." * (filler - 4) + " One" + gap + "Two")
+        assert words.flags[0] == split_words("One" + gap + "Two").flags[0], filler
+
+
 def test_one_word_may_be_longer_than_a_block() -> None:
     text = "ab" * (1 << 17) + " end"
     assert [len(word) for word in spelled(text)] == [1 << 18, 3]

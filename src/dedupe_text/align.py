@@ -67,6 +67,10 @@ class WordPairs(NamedTuple):
     kept: NDArray[np.int64]
     again: NDArray[np.int64]
 
+    def shifted(self, by: int) -> WordPairs:
+        """The pairs in a numbering that begins elsewhere."""
+        return WordPairs(self.kept + by, self.again + by)
+
 
 def align(
     candidates: Candidates,
@@ -75,7 +79,7 @@ def align(
     words: Words,
     least: int,
     few: list[WordPairs] | None = None,
-) -> tuple[Iterator[WordPairs], Iterator[WordPairs]]:
+) -> tuple[Chains, Chains]:
     """The alignments of at least `least` words that the candidates lead to, aligned when read.
 
     Those whose seeds weigh next to nothing come second. What is too short is not worth the work;
@@ -92,24 +96,43 @@ def align(
 
     weighty = [sum(map(weigh_run, chain)) >= least * _WEIGHTY for chain in chains]
     light = [chain for chain, weighs in zip(chains, weighty) if not weighs]
-    return (
-        _align_all(list(itertools.compress(chains, weighty)), hashes, least, few),
-        _align_all(light, hashes, least, few),
-    )
+    heavy = list(itertools.compress(chains, weighty))
+    return Chains(heavy, hashes, least, few), Chains(light, hashes, least, few)
 
 
-def _align_all(
-    chains: list[list[Run]], hashes: _Hashes, least: int, few: list[WordPairs] | None
-) -> Iterator[WordPairs]:
-    seeded = [sum(run.length for run in chain) * _SEEDED >= least for chain in chains]
-    if few is None:
-        chains = list(itertools.compress(chains, seeded))
-        seeded = [True] * len(chains)
-    for enough, pairs in zip(seeded, _align_chains(chains, hashes)):
-        if enough and len(pairs.kept) >= least:
-            yield pairs
-        elif few is not None and len(pairs.kept):
-            few.append(pairs)
+class Chains:
+    """Chains of runs, which are aligned when they are read."""
+
+    def __init__(
+        self,
+        chains: list[list[Run]],
+        hashes: _Hashes,
+        least: int,
+        few: list[WordPairs] | None,
+        first: int = 0,
+    ) -> None:
+        self._chains = chains
+        self._hashes = hashes
+        self._least = least
+        self._few = few
+        self._first = first
+
+    def __iter__(self) -> Iterator[WordPairs]:
+        chains = self._chains
+        seeded = [sum(run.length for run in chain) * _SEEDED >= self._least for chain in chains]
+        if self._few is None:
+            chains = list(itertools.compress(chains, seeded))
+            seeded = [True] * len(chains)
+        for enough, pairs in zip(seeded, _align_chains(chains, self._hashes)):
+            if enough and len(pairs.kept) >= self._least:
+                yield pairs.shifted(-self._first)
+            elif self._few is not None and len(pairs.kept):
+                self._few.append(pairs.shifted(-self._first))
+
+    def between(self, first: int, last: int) -> Chains:
+        """Those of a document that has the words ``first:last``, in its own numbers."""
+        chains = [chain for chain in self._chains if first <= chain[0].again < last]
+        return Chains(chains, self._hashes, self._least, self._few, first)
 
 
 class _Hashes:
@@ -231,8 +254,8 @@ class _Chain:
 
 
 def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
-    """The runs as chains; a run joins the chain whose last run lies nearest to its diagonal."""
-    done: list[_Chain] = []
+    """The runs as chains, in order; a run joins the one whose last lies nearest to its diagonal."""
+    chains: list[_Chain] = []
     open_: list[_Chain] = []
     sides = np.array([(run.kept, run.again) for run in runs], np.int64)
     for run, documents in zip(runs, hashes.bounds(sides)[0].tolist()):
@@ -252,11 +275,9 @@ def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
             best.add(run)
         else:
             open_.append(_Chain(run, documents))
-        ended = [chain for chain in open_ if chain.again_end + GAP < again]
-        if ended:
-            done += ended
-            open_ = [chain for chain in open_ if chain.again_end + GAP >= again]
-    return [chain.runs for chain in done + open_]
+            chains.append(open_[-1])
+        open_ = [chain for chain in open_ if chain.again_end + GAP >= again]
+    return [chain.runs for chain in chains]
 
 
 def _align_chains(chains: list[list[Run]], hashes: _Hashes) -> Iterator[WordPairs]:

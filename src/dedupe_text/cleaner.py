@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os.path
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dedupe_text import console, files
-from dedupe_text.errors import DedupeTextError, InputError, OutputError, SelfCheckError, naming
+from dedupe_text.errors import DedupeTextError, InputError, OutputError, attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dedupe_text.accept import Accepted
     from dedupe_text.memory import Memory
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from dedupe_text.settings import Settings
 
 Key = TypeVar("Key")
+
+_SIZE = 1 << 17
+"""Characters of documents that are cleaned at once: small ones then cost half as much."""
 
 
 class Cleaner:
@@ -58,24 +62,22 @@ class Cleaner:
 
             yield from clean_each(items, self.settings, self.memory, self.options.jobs)
             return
-        for key, document in items:
-            if document is None or isinstance(document, DedupeTextError):
-                yield key, document
-                continue
-            yield key, self._attempt(document)
+        from dedupe_text.model import Document
 
-    def _attempt(self, document: Document) -> Result | DedupeTextError:
-        try:
-            with naming(document.id):
-                return self._clean(document, self.memory)
-        except (InputError, SelfCheckError) as error:
-            return error
+        for batch in _gather(items, _SIZE if self.memory is None else 0):
+            answers = iter(self._answer([one for _, one in batch if isinstance(one, Document)]))
+            for key, one in batch:
+                yield key, next(answers) if isinstance(one, Document) else one
 
-    def _clean(self, document: Document, memory: Memory | None = None) -> Result:
-        # NumPy takes its time to load: bad input is told first.
-        from dedupe_text.dedupe import clean
+    def _answer(self, documents: Sequence[Document]) -> Sequence[Result | DedupeTextError]:
+        if not documents:  # NumPy takes its time to load: bad input is told first
+            return []
+        from dedupe_text.dedupe import clean, clean_batch
 
-        return clean(document, self.settings, memory=memory)
+        if self.memory is None:
+            return clean_batch(documents, self.settings)
+        work = partial(clean, settings=self.settings, memory=self.memory)
+        return [attempt(one.id, work, one) for one in documents]
 
     def _open_memory(self) -> Memory:
         from dedupe_text.memory import open_memory
@@ -99,14 +101,32 @@ class Cleaner:
         Where the other cuts would make of two accepted passages one that is not, all stay.
         """
         from dedupe_text.accept import accept, spare_all
+        from dedupe_text.dedupe import clean
         from dedupe_text.model import Document
 
         before = self.left
         result, self.left = accept(found, before)
         if result is found or not result.cuts or self.options.check:
             return result
-        again, _ = accept(self._clean(Document(result.id, result.data)), before)
+        again, _ = accept(clean(Document(result.id, result.data), self.settings), before)
         return spare_all(found) if again.cuts else result
+
+
+def _gather(
+    items: Iterable[tuple[Key, Document | DedupeTextError | None]], size: int
+) -> Iterator[list[tuple[Key, Document | DedupeTextError | None]]]:
+    """The items in batches of documents with so many characters, or one with more."""
+    from dedupe_text.model import Document
+
+    batch, characters = [], 0
+    for key, one in items:
+        batch.append((key, one))
+        characters += len(one.text) if isinstance(one, Document) else 0
+        if characters >= size:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 def read_accepted(path: str) -> Mapping[str, Accepted]:

@@ -8,14 +8,14 @@ import numpy as np
 
 from dedupe_text import textio
 from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, standing, without
-from dedupe_text.errors import SettingsError
+from dedupe_text.errors import InputError, SelfCheckError, SettingsError, attempt
 from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
 from dedupe_text.pragmas import accept_covered, cover, find_pragmas, find_unused
 from dedupe_text.result import Result
-from dedupe_text.search import find_aligned, find_twins, too_few, too_often
+from dedupe_text.search import Aligned, find_aligned, find_each, find_twins, too_few, too_often
 from dedupe_text.settings import Settings
-from dedupe_text.split import Batch, Split, split_text
+from dedupe_text.split import Batch, Split, split_batch, split_text
 from dedupe_text.spread import label_twins
 
 if TYPE_CHECKING:
@@ -54,6 +54,31 @@ def clean(
         return look(document, settings).result
     document = _as_document(document)
     return remember(document._replace(id=memory.name(document.id)), settings, memory)
+
+
+def clean_batch(
+    documents: Sequence[Document], settings: Settings
+) -> list[Result | InputError | SelfCheckError]:
+    """`clean` for each document, or what it raises: many small ones cost what a large one does."""
+    if len(documents) == 1:
+        return [attempt(documents[0].id, clean, documents[0], settings)]
+    _check_order(settings)
+    decoded = [attempt(one.id, _decode, one.text, settings) for one in documents]
+    texts = [one for one in decoded if isinstance(one, textio.Decoded)]
+    if not texts:
+        return [one for one in decoded if not isinstance(one, textio.Decoded)]
+    batch = split_batch(
+        [
+            one._replace(text=text.text)
+            for one, text in zip(documents, decoded)
+            if isinstance(text, textio.Decoded)
+        ]
+    )
+    results = (
+        attempt(split.id, _look, text, split, settings, None, (), aligned)
+        for text, split, aligned in zip(texts, batch.splits, find_each(batch, settings))
+    )
+    return [next(results) if isinstance(one, textio.Decoded) else one for one in decoded]
 
 
 class Looked(NamedTuple):
@@ -107,13 +132,17 @@ def _as_document(document: str | bytes | Document) -> Document:
 
 
 def _split(document: Document, settings: Settings) -> tuple[textio.Decoded, Split]:
+    _check_order(settings)
+    decoded = _decode(document.text, settings)
+    return decoded, split_text(decoded.text, document.id, site=document.site)
+
+
+def _check_order(settings: Settings) -> None:
     if settings.order == "free":
         raise SettingsError(
             "order must be kept, not free, to clean: what is cut is shown word by word;"
             " find_repeats takes both"
         )
-    decoded = _decode(document.text, settings)
-    return decoded, split_text(decoded.text, document.id, site=document.site)
 
 
 def _look(
@@ -122,11 +151,12 @@ def _look(
     settings: Settings,
     near: list[Near] | None = None,
     known: Sequence[Known] = (),
+    aligned: Aligned | None = None,
 ) -> Result:
-    """The result of a document, set beside earlier ones."""
+    """The result of a document, set beside earlier ones; `aligned` if that is done already."""
     earlier = Batch.of([one.split for one in known]) if known else None
     pragmas = find_pragmas(decoded.text, split.words)
-    pieces = _find_all(split, earlier, settings, near, pragmas)
+    pieces = _find_all(split, earlier, settings, near, pragmas, aligned)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, split, earlier)
@@ -184,6 +214,7 @@ def _find_all(
     settings: Settings,
     near: list[Near] | None,
     pragmas: Sequence[Pragma],
+    aligned: Aligned | None = None,
 ) -> list[Piece]:
     """What goes and what is spared: cut until nothing more is found.
 
@@ -193,11 +224,13 @@ def _find_all(
     left, alive = split, np.arange(len(split.words))
     if pragmas:
         left, alive = _left(split, [], comments)
+        aligned = None
     gone: list[Piece] = []
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
         seen: list[Near] | None = None if near is None else []
-        pieces = _find(left, earlier, settings, seen, len(split.words))
+        pieces = _find(left, earlier, settings, seen, len(split.words), aligned)
+        aligned = None
         if pragmas:
             pieces = accept_covered(pieces, cover(pragmas, len(split.words))[alive])
         found = [part for piece in pieces for part in piece.moved(alive)]
@@ -244,6 +277,7 @@ def _find(
     settings: Settings,
     near: list[Near] | None,
     words: int,
+    aligned: Aligned | None = None,
 ) -> list[Piece]:
     """What the document says again of earlier ones; if that is nothing, what it says twice."""
     found: list[Piece] = []
@@ -252,10 +286,10 @@ def _find(
     if any(piece.reason is None for piece in found) or not len(split.passages):
         return found
     few: list[WordPairs] | None = None if near is None else []
-    aligned, light = find_aligned(split.words, split.passages, settings, few)
-    if aligned or near is not None:
+    heavy, light = aligned or find_aligned(split.words, split.passages, settings, few)
+    if heavy or near is not None:
         judge = _judge(split.words, split.passages, settings, near)
-        twins, said = find_twins(aligned, judge, settings.keep)
+        twins, said = find_twins(heavy, judge, settings.keep)
         twins = judge.without_forms(twins, said)
         # Most forms are told by what weighs; only what is left is held against the rest.
         rest = find_twins(light, judge, settings.keep)[1] if twins or near is not None else []

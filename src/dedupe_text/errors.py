@@ -13,10 +13,12 @@ A message says where, what, and what to do, in one line.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+Answer = TypeVar("Answer")
 
 
 class DedupeTextError(Exception):
@@ -50,3 +52,14 @@ def naming(id_: str) -> Iterator[None]:
         yield
     except (InputError, SelfCheckError) as error:
         raise type(error)(f"{id_}: {error}") from error
+
+
+def attempt(
+    id_: str, work: Callable[..., Answer], *arguments: Any
+) -> Answer | InputError | SelfCheckError:
+    """What comes of work at the document of this id, or why nothing does."""
+    try:
+        with naming(id_):
+            return work(*arguments)
+    except (InputError, SelfCheckError) as error:
+        return error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import ranges, run_starts
+from dedupe_text.columns import distinct, ranges, run_starts
 from dedupe_text.lcs import align_words
 from dedupe_text.words import mix
 
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BITS = 64
-"""Words of a gap, on either side, that one machine word has bits for; those with more are rare."""
+"""Of a machine word."""
+_MOST_LIMBS = 8
+"""Machine words for a side of a gap; of 18,000 gaps in documentation 4 need more than 4."""
 _FEW = 6
-"""Gaps from which on all at once are faster than one after the other."""
+"""Gaps of a size from which on all at once are faster than one after the other."""
 _BLOCK = 1 << 12
-"""Gaps at once; their rows of bits take 4 MB."""
+"""Gaps at once, if one machine word will do; their rows of bits take 4 MB."""
 _JUMPS = 16
 """Bits that count jumps, of which there are fewer than words in a gap."""
 _FAR = 1 << 62
@@ -80,13 +82,16 @@ class _Side(NamedTuple):
 def align_gaps(hashes: NDArray[np.uint64], gaps: Gaps) -> GapPairs:
     """The words of all gaps, aligned by their hashes."""
     one, other = _shared(hashes, gaps)
-    size = np.maximum(one.size, other.size)
-    short = np.flatnonzero((size > 0) & (size <= _BITS))
-    short = short[: len(short) * (len(short) >= _FEW)]
-    size[short] = 0
-    blocks = range(0, len(short), _BLOCK)
-    found = [_align_short(one, other, short[first : first + _BLOCK]) for first in blocks]
-    found += [_align_long(one, other, gap) for gap in np.flatnonzero(size).tolist()]
+    limbs = -(-np.maximum(one.size, other.size) // _BITS)
+    found: list[tuple[_Places, _Places]] = []
+    for count in distinct(limbs[limbs > 0]).tolist():
+        some = np.flatnonzero(limbs == count)
+        if len(some) < _FEW or count > _MOST_LIMBS:
+            found += [_align_one(one, other, gap) for gap in some.tolist()]
+        else:
+            size = _BLOCK // count**2
+            blocks = range(0, len(some), size)
+            found += [_align_some(one, other, some[at : at + size], count) for at in blocks]
     early, late = (_in_order([each[way] for each in found], one, other) for way in (0, 1))
     return _join(early, late, gaps)
 
@@ -117,7 +122,7 @@ _Places = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 """Places in the columns of both sides, of words that are paired."""
 
 
-def _align_long(one: _Side, other: _Side, gap: int) -> tuple[_Places, _Places]:
+def _align_one(one: _Side, other: _Side, gap: int) -> tuple[_Places, _Places]:
     """The earliest pairs and the latest ones of a gap."""
     ours, theirs = one.of_gap(gap), other.of_gap(gap)
     early = np.array(align_words(ours, theirs)).T
@@ -129,23 +134,24 @@ def _align_long(one: _Side, other: _Side, gap: int) -> tuple[_Places, _Places]:
     return tuple(early + begin), tuple(late + begin)
 
 
-def _align_short(one: _Side, other: _Side, some: NDArray[np.int64]) -> tuple[_Places, _Places]:
+def _align_some(
+    one: _Side, other: _Side, some: NDArray[np.intp], limbs: int
+) -> tuple[_Places, _Places]:
     """The earliest pairs and the latest ones of some gaps, one word of all gaps after the other.
 
-    The bits of a machine word stand for the words of the one side, as in `lcs`.
+    The bits of so many machine words, the lowest first, stand for the words of the one side; what
+    is done with them is told in `lcs`.
     """
     some = some[np.argsort(-other.size[some], kind="stable")]  # so those not done yet come first
-    column = np.full(len(one.size), -1)
-    column[some] = np.arange(len(some))
     steps = other.size[some]
-    at = _match(one, other, column, steps)
+    at = _match(one, other, some, limbs)
     active = np.searchsorted(-steps, -np.arange(len(at)), "left").tolist()
     rows = np.empty((len(at) + 1, *at.shape[1:]), np.uint64)
     rows[0] = ~np.uint64(0)
     for step, count in enumerate(active):
-        open_ = rows[step, :, :count]
-        shared = open_ & at[step, :, :count]
-        rows[step + 1, :, :count] = (open_ + shared) | (open_ - shared)
+        open_ = rows[step, ..., :count]
+        shared = open_ & at[step, ..., :count]
+        rows[step + 1, ..., :count] = _add(open_, shared) | (open_ - shared)
     way, gap, bit, row = _trace_back(rows, active)
     gap = some[gap]
     early, late = way == 0, way == 1
@@ -158,26 +164,42 @@ def _align_short(one: _Side, other: _Side, some: NDArray[np.int64]) -> tuple[_Pl
     )
 
 
-def _match(
-    one: _Side, other: _Side, column: NDArray[np.int64], steps: NDArray[np.int64]
-) -> NDArray[np.uint64]:
-    """Bits (steps × 2 × gaps): for a word of the other side, where it stands on the one.
+def _add(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The sums of numbers of several machine words, along the first axis, the lowest first."""
+    total = one + other
+    carry = total[0] < one[0]
+    for limb in range(1, len(total)):
+        over = total[limb] < one[limb]
+        total[limb] += carry
+        carry = over | (carry & (total[limb] == 0))
+    return total
+
+
+def _match(one: _Side, other: _Side, some: NDArray[np.intp], limbs: int) -> NDArray[np.uint64]:
+    """Bits (steps × limbs × 2 × gaps): for a word of the other side, where it stands on the one.
 
     Forward, and then with both sides turned round.
     """
-    order = np.argsort(one.name, kind="stable")
+    column = np.full(len(one.size), -1)
+    column[some] = np.arange(len(some))
+    inside = np.flatnonzero(column[one.gap] >= 0)
+    order = inside[np.argsort(one.name[inside], kind="stable")]
     name, gap = one.name[order], one.gap[order]
     place = order - one.begin[gap]
     begins = run_starts(name)
-    matched = np.zeros((steps[0], 2, len(steps)), np.uint64)
-    inside = column[other.gap] >= 0
+    matched = np.zeros((other.size[some[0]], limbs, 2, len(some)), np.uint64)
+    inside = np.flatnonzero(column[other.gap] >= 0)
     gap_other = other.gap[inside]
-    row = np.flatnonzero(inside) - other.begin[gap_other]
+    row = inside - other.begin[gap_other]
     which = np.searchsorted(name[begins], other.name[inside])
     sides = (place, row), (one.size[gap] - 1 - place, other.size[gap_other] - 1 - row)
     for way, (bit, step) in enumerate(sides):
-        bits = np.uint64(1) << (bit & 63).astype(np.uint64)  # those of longer gaps are not read
-        matched[step, way, column[gap_other]] = np.bitwise_or.reduceat(bits, begins)[which]
+        for limb in range(limbs):
+            bits = np.uint64(1) << (bit & 63).astype(np.uint64)
+            bits[bit >> 6 != limb] = 0
+            matched[step, limb, way, column[gap_other]] = np.bitwise_or.reduceat(bits, begins)[
+                which
+            ]
     return matched
 
 
@@ -186,27 +208,34 @@ def _trace_back(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """The pairs of all gaps: way, column, bit and step; as in `lcs`, from the last corner."""
     below = np.full(rows.shape[1:], ~np.uint64(0))
-    bit = np.zeros(rows.shape[1:], np.uint64)
+    current = np.full(rows.shape[2:], -1)
+    limbs = np.arange(len(below))[:, None]
     found = []
     for step in range(len(active) - 1, -1, -1):
-        some = np.s_[:, : active[step]]
-        current = bit[some]
-        current[:] = np.where(current, current, _highest(~rows[step + 1][some] & below[some]))
-        way, gap = np.nonzero(rows[step][some] & current)
+        some = np.s_[..., : active[step]]
+        bit = current[some]
+        bit[:] = np.where(bit < 0, _highest(~rows[step + 1][some] & below[some]), bit)
+        limb = np.take_along_axis(rows[step][some], np.maximum(bit, 0)[None] // _BITS, 0)[0]
+        open_ = limb >> (bit % _BITS).astype(np.uint64) & np.uint64(1)
+        way, gap = np.nonzero((bit >= 0) & (open_ > 0))
         paired = bit[way, gap]
         found.append((way, gap, paired, np.full(len(way), step)))
-        below[way, gap] = paired - np.uint64(1)
-        bit[way, gap] = 0
+        lower = (np.uint64(1) << (paired % _BITS).astype(np.uint64)) - np.uint64(1)
+        own = paired // _BITS
+        below[:, way, gap] = np.where(limbs < own, ~np.uint64(0), np.where(limbs == own, lower, 0))
+        bit[way, gap] = -1
     way, gap, paired, row = map(np.concatenate, zip(*found))
-    return way, gap, np.frexp(paired.astype(np.float64))[1].astype(np.int64) - 1, row
+    return way, gap, paired, row
 
 
-def _highest(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The highest bit of each, alone; 0 for none."""
-    sparse = bits & ~(bits >> np.uint64(1))  # no float is rounded up to the next power of two
-    exponent = np.frexp(sparse.astype(np.float64))[1]
-    highest = np.uint64(1) << np.maximum(exponent - 1, 0).astype(np.uint64)
-    return np.where(bits > 0, highest, np.uint64(0))
+def _highest(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The number of the highest bit that is set, of several machine words; -1 if there is none."""
+    highest = np.full(bits.shape[1:], -1)
+    for limb, own in enumerate(bits):
+        sparse = own & ~(own >> np.uint64(1))  # no float is rounded up to the next power of two
+        exponent = np.frexp(sparse.astype(np.float64))[1]
+        np.copyto(highest, exponent + (limb * _BITS - 1), where=own > 0)
+    return highest
 
 
 def _in_order(found: list[_Places], one: _Side, other: _Side) -> GapPairs:

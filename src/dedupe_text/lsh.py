@@ -51,15 +51,21 @@ def lsh_threshold(bands: int, rows: int) -> float:
 
 
 def find_candidates(
-    signatures: NDArray[np.uint32], passage: NDArray[np.integer], rows: int
+    signatures: NDArray[np.uint32],
+    passage: NDArray[np.integer],
+    rows: int,
+    salt: NDArray[np.uint64] | None = None,
 ) -> Candidates:
     """Of each bucket, every member with the first and with the one before it.
 
     Of these, for each passage, the earlier ones that share most bands with it, at most `MOST`:
     of a thousand copies, each a little different, not each needs to be held against all.
-    `passage` gives the number of the passage for each row of `signatures`, in rising order.
+    `passage` gives the number of the passage for each row of `signatures`, in rising order; only
+    passages of the same `salt` are held against each other.
     """
     keys = band_keys(signatures, rows)
+    if salt is not None:
+        keys += salt[:, None]
     one, other = _links(keys.ravel(), np.repeat(passage, keys.shape[1]))
     return _most_alike(one, other) if len(one) else Candidates(one, other)
 

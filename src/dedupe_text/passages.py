@@ -62,6 +62,12 @@ class Passages:
     def __len__(self) -> int:
         return len(self.first_word)
 
+    def of(self, some: slice, first_word: int) -> Passages:
+        """Passages of one document, which begins with this word."""
+        first, last = self.first_word[some], self.last_word[some]
+        by = np.int32(first_word)
+        return Passages(np.zeros(len(first), np.int32), first - by, last - by)
+
     @staticmethod
     def join(several: Sequence[Passages]) -> Passages:
         """The passages of several documents, words and documents numbered through."""
@@ -97,8 +103,10 @@ class Passages:
         return low, high
 
 
-def split_passages(words: Words) -> Passages:
+def split_passages(words: Words, documents: Sequence[int] = (0,)) -> Passages:
     r"""The passages of the text that `words` came from.
+
+    `documents`: where in `words` each document begins, if there are several.
 
     >>> words = split_words("It rained on Mr. Ba. Nobody\nminded. “Why not?” she asked.")
     >>> split_passages(words).first_word.tolist()
@@ -107,33 +115,37 @@ def split_passages(words: Words) -> Passages:
     if not len(words):
         empty = np.zeros(0, np.int32)
         return Passages(empty, empty, empty)
-    sentence = np.zeros(len(words) + 1, np.bool_)
-    sentence[0] = sentence[-1] = True
-    sentence[1:-1] = _ends_sentence(words)
+    begins = np.zeros(len(words) + 1, np.bool_)
+    begins[documents] = begins[-1] = True
+    sentence = begins.copy()
+    sentence[1:-1] |= _ends_sentence(words, begins)
     first = np.flatnonzero(sentence).astype(np.int32)
-    return Passages(np.zeros(len(first) - 1, np.int32), first[:-1], first[1:])
+    document = np.searchsorted(documents, first[:-1], "right").astype(np.int32) - np.int32(1)
+    return Passages(document, first[:-1], first[1:])
 
 
-def _ends_sentence(words: Words) -> NDArray[np.bool_]:
-    """Whether a sentence ends between each word and the next."""
+def _ends_sentence(words: Words, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether a sentence ends between each word and the next; `begins`: a document does."""
     flags, following = words.flags[:-1], words.flags[1:]
     goes_on = following & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
     spaced = flags & (Flag.SPACE | Flag.NEWLINE) > 0
     stop = (flags & Flag.STOP > 0) & spaced
-    goes_on[stop] |= _is_abbreviation(words, np.flatnonzero(stop))
+    goes_on[stop] |= _is_abbreviation(words, np.flatnonzero(stop), begins)
     ends: NDArray[np.bool_] = (stop | (flags & Flag.TERMINATOR > 0)) & ~goes_on
     ends |= (flags & following & Flag.PHRASED > 0) & spaced
-    ends |= _ends_line(words, goes_on)
+    ends |= _ends_line(words, goes_on, begins)
     ends |= (flags ^ following) & (Flag.CODE | Flag.HEADING) > 0
     return ends
 
 
-def _is_abbreviation(words: Words, at: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _is_abbreviation(
+    words: Words, at: NDArray[np.intp], begins: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Initials, the marks of numbered lists, and what `ABBREVIATIONS` lists."""
     length, flags = words.end[at] - words.start[at], words.flags[at]
     initial = (length == 1) & (flags & Flag.UPPER > 0)
     number = flags & (Flag.DIGIT | Flag.LOWER | Flag.UPPER) == Flag.DIGIT
-    item = number & ((at == 0) | (words.flags[at - 1] & Flag.NEWLINE > 0))
+    item = number & (begins[at] | (words.flags[at - 1] & Flag.NEWLINE > 0))
     found: NDArray[np.bool_] = initial | item | are_among(words.hash[at], _abbreviations())
     return found
 
@@ -143,22 +155,24 @@ def _abbreviations() -> NDArray[np.uint64]:
     return split_words(ABBREVIATIONS).hash
 
 
-def _ends_line(words: Words, goes_on: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _ends_line(
+    words: Words, goes_on: NDArray[np.bool_], begins: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Whether a line that is not wrapped ends between each word and the next.
 
     A line is wrapped when the next line's first word would not have fitted into the width of its
     paragraph, or is in lower case. A line without words parts paragraphs.
     """
     ends = np.zeros(len(words) - 1, np.bool_)
-    broken = words.flags[:-1] & Flag.NEWLINE > 0
+    broken = (words.flags[:-1] & Flag.NEWLINE > 0) | begins[1:-1]
     last = np.append(np.flatnonzero(broken), len(ends))  # of each line
     if len(last) < 2:
         return ends
     line = np.searchsorted(words.line_start, words.start[last], "right") - 1
     length = words.end[last] - words.line_start[line]
-    blank = line[1:] - line[:-1] > 1
-    begins = np.append(True, blank)
-    width = np.maximum.reduceat(length, np.flatnonzero(begins))[np.cumsum(begins) - 1][:-1]
+    blank = (line[1:] - line[:-1] > 1) | begins[last[:-1] + 1]
+    paragraph = np.append(True, blank)
+    width = np.maximum.reduceat(length, np.flatnonzero(paragraph))[np.cumsum(paragraph) - 1][:-1]
     last = last[:-1]
     needed = length[:-1] + 1 + words.end[last + 1] - words.start[last + 1]
     wrapped = goes_on[last] | ((needed > width) & (width >= _NARROWEST) & (width <= _WIDEST))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,15 +19,26 @@ from dedupe_text.words import Words, mix, weigh
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dedupe_text.align import WordPairs
+    from dedupe_text.align import Chains, WordPairs
     from dedupe_text.repeats import Judge
     from dedupe_text.sentences import Sentences
     from dedupe_text.settings import Keep, Settings
+    from dedupe_text.split import Batch
 
 _MOST_SAID = 64
 """Times that one document may say a passage, word for word, for it to be looked up. One said more
 often is a form: for a repeat that consists of such, one would need over 1,400 words (`OFTEN`).
 Of 540 cuts in documentation and articles none changes; 32 adds one, 8 changes 7 documents."""
+
+
+class Aligned(NamedTuple):
+    """The alignments of a text, and those that weigh too little for a repeat.
+
+    Such may tell that another is a form; they are aligned when they are read.
+    """
+
+    heavy: list[WordPairs]
+    light: Iterable[WordPairs]
 
 
 def find_aligned(
@@ -35,26 +47,51 @@ def find_aligned(
     settings: Settings,
     few: list[WordPairs] | None = None,
     since: int = 0,
-) -> tuple[list[WordPairs], Iterator[WordPairs]]:
+) -> Aligned:
     """What is said again, word by word; what has too few words is added to `few` if it is given.
 
-    Second comes what weighs too little for a repeat, though it may tell that another is a form; it
-    is aligned when it is read.
-
     Where `since` is given, only what the passages from that one on say again of those before it.
-    Most texts end here, with nothing to judge.
     """
+    chains = _find_chains(words, passages, settings, few, since)
+    return Aligned(list(chains[0]), chains[1]) if chains else Aligned([], ())
+
+
+def find_each(batch: Batch, settings: Settings) -> list[Aligned]:
+    """What each document says again of itself: `find_aligned`, for all of them at once."""
+    found: list[Aligned] = [Aligned([], ()) for _ in batch.splits]
+    chains = _find_chains(batch.words, batch.passages, settings, apart=True)
+    if not chains:
+        return found
+    heavy, light = chains
+    for pairs in heavy:
+        number = batch.number(int(pairs.again[0]))
+        found[number].heavy.append(pairs.shifted(-batch.before[number]))
+    return [
+        one._replace(light=light.between(first, last)) if one.heavy else one
+        for one, (first, last) in zip(found, pairwise(batch.before))
+    ]
+
+
+def _find_chains(
+    words: Words,
+    passages: Passages,
+    settings: Settings,
+    few: list[WordPairs] | None = None,
+    since: int = 0,
+    *,
+    apart: bool = False,
+) -> tuple[Chains, Chains] | None:
+    """What may be said again; with documents `apart` each of itself. In most texts nothing."""
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
-    candidates = _candidates(shingles, parts, settings)
+    candidates = _candidates(shingles, parts, settings, apart=apart)
     if since:
         candidates = candidates.across(int(parts.of_words(passages.first_word[[since]])[0]))
     if not len(candidates.first):
-        return [], iter(())
+        return None
     from dedupe_text.align import align
 
-    aligned, light = align(candidates, shingles, passages, words, settings.min_words // 2, few)
-    return list(aligned), light
+    return align(candidates, shingles, passages, words, settings.min_words // 2, few)
 
 
 def find_twins(
@@ -111,16 +148,20 @@ def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
     return key
 
 
-def _candidates(shingles: Shingles, passages: Passages, settings: Settings) -> Candidates:
+def _candidates(
+    shingles: Shingles, passages: Passages, settings: Settings, *, apart: bool
+) -> Candidates:
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
-    some = shingles.of(shingles.shared(len(passages)))
+    document = mix(passages.document.astype(np.uint64))
+    salt = document if apart else np.zeros_like(document)
+    some = shingles.of(shingles.shared(salt))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
     if not len(begins):
         return exact
     passage = some.passage[begins]
-    content = np.add.reduceat(mix(some.hash), begins)
-    rare = count_equal(content + mix(passages.document[passage].astype(np.uint64))) <= _MOST_SAID
+    content = np.add.reduceat(mix(some.hash), begins) + salt[passage]
+    rare = count_equal(content + document[passage]) <= _MOST_SAID
     content, passage = content[rare], passage[rare]
     first = first_of_each(content)[1]
     if len(first) < len(begins):
@@ -128,12 +169,12 @@ def _candidates(shingles: Shingles, passages: Passages, settings: Settings) -> C
         representative = np.zeros(len(passages), np.bool_)
         representative[passage[first]] = True
         some = some.of(representative)
-        some = some.of(some.shared(len(passages)))
+        some = some.of(some.shared(salt))
         if not len(some):
             return exact
-    near = find_candidates(
-        sign_shingles(some, settings.num_perm), distinct(some.passage), settings.rows
-    )
+    passage = distinct(some.passage)
+    signatures = sign_shingles(some, settings.num_perm)
+    near = find_candidates(signatures, passage, settings.rows, salt[passage])
     return unique_pairs(
         np.concatenate([exact.first, near.first]), np.concatenate([exact.second, near.second])
     )

@@ -36,14 +36,14 @@ class Shingles:
         chosen = passages[self.passage]
         return Shingles(self.hash[chosen], self.word[chosen], self.passage[chosen])
 
-    def shared(self, passages: int) -> NDArray[np.bool_]:
-        """For each of so many passages, whether it shares a shingle with another.
+    def shared(self, salt: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """For each passage, whether it shares a shingle with another of the same `salt`.
 
         One that shares none cannot be alike to any: its Jaccard similarity to all is 0.
         """
-        hashes, passage = sort_together(self.hash, self.passage)
+        hashes, passage = sort_together(self.hash + salt[self.passage], self.passage)
         met = (hashes[1:] == hashes[:-1]) & (passage[1:] != passage[:-1])
-        shared = np.zeros(passages, np.bool_)
+        shared = np.zeros(len(salt), np.bool_)
         shared[passage[1:][met]] = True
         shared[passage[:-1][met]] = True
         return shared

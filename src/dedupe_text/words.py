@@ -105,6 +105,17 @@ class Words:
     def __len__(self) -> int:
         return len(self.start)
 
+    def of(self, words: slice, lines: slice, start: int) -> Words:
+        """The words of a part of the text that begins at `start`, and the lines of it."""
+        by = np.int32(start)
+        return Words(
+            self.start[words] - by,
+            self.end[words] - by,
+            self.hash[words],
+            self.flags[words],
+            self.line_start[lines] - by,
+        )
+
     @staticmethod
     def join(several: Sequence[Words]) -> Words:
         """The words of several texts, one text after the other; offsets stay those of each."""
@@ -126,10 +137,16 @@ def split_words(text: str) -> Words:
     """
     codes = _code_points(text)
     tables = _tables_for(codes)
-    blocks = [_split_block(codes, tables, a, b) for a, b in _blocks(codes, tables.flags)]
+    bounds = _blocks(codes, tables.flags)
+    blocks = [_split_block(codes, tables, first, last) for first, last in bounds]
     start, end, hashes, flags = (
         np.concatenate(column) if len(column) > 1 else column[0] for column in zip(*blocks)
     )
+    for first, last in bounds[1:]:  # what a block begins with is of the word before it
+        word, after = np.searchsorted(start, [first, last])
+        gap = tables.flags.take(codes[first : start[word] if word < after else last])
+        if word:
+            flags[word - 1] |= np.bitwise_or.reduce(gap) & np.uint16(0xFFFF ^ Flag.IGNORED)
     return Words(start, end, hashes, flags, _line_starts(codes))
 
 

@@ -41,9 +41,11 @@ def find_aligned(
     """
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
-    candidates = _candidates(shingles, len(parts), settings)
     if since:
-        candidates = candidates.across(int(parts.of_words(passages.first_word[[since]])[0]))
+        since = int(parts.of_words(passages.first_word[[since]])[0])
+    candidates = _candidates(shingles, len(parts), settings, since)
+    if since:
+        candidates = candidates.across(since)
     if not len(candidates.first):
         return [], iter(())
     from dedupe_text.align import align
@@ -88,9 +90,11 @@ def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
     return key
 
 
-def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candidates:
+def _candidates(
+    shingles: Shingles, passages: int, settings: Settings, since: int = 0
+) -> Candidates:
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
-    some = shingles.of(shingles.shared(passages))
+    some = shingles.of(shingles.shared(passages, since))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
     if not len(begins):
@@ -103,7 +107,7 @@ def _candidates(shingles: Shingles, passages: int, settings: Settings) -> Candid
         representative = np.zeros(passages, np.bool_)
         representative[passage[first]] = True
         some = some.of(representative)
-        some = some.of(some.shared(passages))
+        some = some.of(some.shared(passages, since))
         if not len(some):
             return exact
     near = find_candidates(

@@ -28,6 +28,7 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {
     "jobs",
     "memory",
     "options",
+    "processes",
     "progress",
     "stream",
     "temporary",

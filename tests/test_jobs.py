@@ -4,14 +4,21 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import CASES
 from test_cli import ARTICLE, COMMAND, run
 from test_many import OTHER, files
+from test_memory import said
 from test_progress import LONG
 from test_stream import line
+
+from dedupe_text import Document, Settings, clean_many
+from dedupe_text.errors import DedupeTextError
+from dedupe_text.jobs import clean_each
+from dedupe_text.memory import Memory, open_memory
 
 COLLECTION = b"".join(
     line(text, id=number % 97, url=f"http://s{number % 5}.example/")
@@ -38,6 +45,42 @@ def test_several_jobs_answer_as_one(arguments: tuple[str, ...], tmp_path: Path) 
         assert set(files(folder)) - {"news.jsonl", "r.json"} <= {"seen.db"}
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0] != COLLECTION
+
+
+def cleaned(documents: Iterable[Document | None], memory: Memory) -> Iterator[str | None]:
+    """What two jobs leave of each."""
+    for _, result in clean_each(((None, one) for one in documents), Settings(), memory, 2):
+        assert not isinstance(result, DedupeTextError)
+        yield result and result.text
+
+
+def test_what_must_wait_for_another_is_cleaned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"{said(number % 7)}\n\n{said(number)}\n" for number in range(70)]
+    documents = [Document(f"{number}", text) for number, text in enumerate(texts)]
+    left = [None, *(result.text for result in clean_many(documents, across=True)), None]
+    taken = []
+    add = Memory.add
+    monkeypatch.setattr(Memory, "add", lambda *given: taken.append(add(*given)) or taken[-1])
+    assert [*cleaned([None, *documents, None], open_memory())] == left
+    assert taken == [True] * 70
+
+
+def test_two_runs_of_several_jobs_may_share_a_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dedupe_text.jobs._SIZE", 1)
+    seen = str(tmp_path / "seen.db")
+    texts = [said(number) for number in range(40)]
+    one, other = (
+        cleaned([Document(f"{run}{n}", text) for n, text in enumerate(texts)], open_memory(seen))
+        for run in "ab"
+    )
+    ours = [next(one)]  # the others are on their way
+    theirs = [*other]
+    ours += one
+    assert "" in ours
+    assert "" in theirs
+    assert [{*both} for both in zip(ours, theirs)] == [{text, ""} for text in texts]
 
 
 def test_files_and_what_is_wrong_with_them_come_in_order_from_several_jobs(tmp_path: Path) -> None:

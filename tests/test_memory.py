@@ -147,7 +147,7 @@ def test_what_was_cleaned_in_place_is_the_same_document(tmp_path: Path) -> None:
     assert results(seen, ("b", said(2)), ("c", said(3))) == [said(2), said(3)]
     memory = open_memory(str(seen))
     known = memory.find(signed(f"{said(2)} {said(3)}", "d"), 20).known
-    assert [(one.number, one.text) for one in known] == [(2, said(2)), (3, said(3))]
+    assert [(one.entry.number, one.entry.text) for one in known] == [(2, said(2)), (3, said(3))]
 
 
 def test_a_new_version_is_said_before_by_all_but_the_old_one(tmp_path: Path) -> None:
@@ -159,7 +159,9 @@ def test_a_new_version_is_said_before_by_all_but_the_old_one(tmp_path: Path) -> 
     assert results(seen, ("c", f"{said(1)}\n\n{said(2)}\n")) == [f"{said(1)}\n"]
     memory = open_memory(str(seen))
     everything = " ".join(map(said, range(4)))
-    numbers = [(one.split.id, one.number) for one in memory.find(signed(everything, "d"), 20).known]
+    numbers = [
+        (one.split.id, one.entry.number) for one in memory.find(signed(everything, "d"), 20).known
+    ]
     assert numbers == [("b", 2), ("a", 3), ("c", 4)]
 
 
@@ -183,7 +185,7 @@ def test_no_number_is_used_twice(tmp_path: Path) -> None:
     open_memory(str(seen)).forget(-1)
     results(seen, ("b", said(1)))
     (known,) = open_memory(str(seen)).find(signed(said(1), "c"), 20).known
-    assert known.number == 2
+    assert known.entry.number == 2
 
 
 def test_the_first_of_a_site_is_known_beside_the_first_of_all() -> None:
@@ -200,27 +202,40 @@ def test_what_another_process_wrote_is_read_again(tmp_path: Path) -> None:
     one, other = open_memory(seen), open_memory(seen)
     one.add(signed(f"{said(1)}\n\n{said(2)}", "a"))
     before = other.find(signed(said(1), "b"), 20)
-    assert before.known[0].text == f"{said(1)}\n\n{said(2)}"
+    assert before.known[0].entry.text == f"{said(1)}\n\n{said(2)}"
     # The same document, of which less was left this time: its number stays, what it says does not.
-    split = split_text(said(1), "a", [Span(len(said(1)), len(before.known[0].text))])
-    assert one.add(sign_split(split), one.find(signed(before.known[0].text, "a"), 20))
+    split = split_text(said(1), "a", [Span(len(said(1)), len(before.known[0].entry.text))])
+    assert one.add(sign_split(split), one.find(signed(before.known[0].entry.text, "a"), 20))
     assert not other.add(signed(said(1), "b"), before)
     (known,) = other.find(signed(said(1), "b"), 20).known
-    assert (known.number, known.split.text) == (1, said(1))
+    assert (known.entry.number, known.split.text) == (1, said(1))
     assert found(other, said(2)) == []
+
+
+def test_what_the_same_process_wrote_since_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dedupe_text.memory.written._MOST", 40)
+    memory = open_memory()
+    before = [memory.find(signed(said(n), f"{n}"), 20) for n in range(9)]
+    same = [memory.find(signed(said(n), f"same {n}"), 20) for n in range(9)]
+    for n in range(9):
+        assert memory.add(signed(said(n), f"{n}"), before[n])
+        assert not memory.add(signed(said(n), f"same {n}"), same[n])
+    found = memory.find(signed(said(4), "later"), 20)
+    assert memory.add(signed(said(9), "4"))
+    assert not memory.add(signed(said(4), "later"), found)
 
 
 def test_of_documents_read_lately_a_bounded_number_is_at_hand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dedupe_text.memory._CHARACTERS", 3 * len(said(0)))
+    monkeypatch.setattr("dedupe_text.memory.known._CHARACTERS", 3 * len(said(0)))
     memory = open_memory()
     for number in range(8):
         memory.add(signed(said(number), f"{number}"))
     everything = " ".join(map(said, range(8)))
     for _ in range(2):
         assert found(memory, everything) == [f"{number}" for number in range(8)]
-    assert 1 <= len(memory._read) <= 3
+    assert 1 <= len(memory._at_hand) <= 3
 
 
 # --- files that are none -------------------------------------------------------------------------

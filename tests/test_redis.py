@@ -165,7 +165,7 @@ def test_what_was_forgotten_is_new_and_leaves_nothing(server: Server) -> None:
     assert {*client.keys()} == {*before, b"dedupe-text:writes"}
     memory.add(signed(said(1), "again"))
     (known,) = memory.find(signed(said(1), "b"), 20).known
-    assert known.number > 2
+    assert known.entry.number > 2
 
 
 def test_a_new_version_takes_the_old_one_with_it(server: Server) -> None:

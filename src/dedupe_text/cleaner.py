@@ -82,13 +82,7 @@ class Cleaner:
     def _open_memory(self) -> Memory:
         from dedupe_text.memory import open_memory
 
-        address = self.options.memory or ""
-        if self.options.jobs > 1 and not address:  # other processes have to find it
-            from tempfile import TemporaryDirectory
-
-            folder = self._left_behind.enter_context(TemporaryDirectory(prefix="dedupe-text-"))
-            address = os.path.join(folder, "memory.db")
-        memory = self._left_behind.enter_context(closing(open_memory(address)))
+        memory = self._left_behind.enter_context(closing(open_memory(self.options.memory or "")))
         if self.options.memory_forget is not None:
             forgotten = memory.forget(self.options.memory_forget)
             if not self.options.quiet:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.align import WordPairs
-    from dedupe_text.memory import Found, Known, Memory
+    from dedupe_text.memory import Memory
+    from dedupe_text.memory.known import Known
     from dedupe_text.memory.signed import Signed
     from dedupe_text.model import Cut, Location, Span, Spared
     from dedupe_text.passages import Passages
@@ -96,35 +97,55 @@ def look(
     return Looked(_look(decoded, split, settings, near), split)
 
 
+class Arrival(NamedTuple):
+    """A document as it came, and what earlier ones that say the same are found by."""
+
+    decoded: textio.Decoded
+    came: Signed
+
+
 class Beside(NamedTuple):
-    """The result of a document beside those `found` for it, and what is `left` to remember."""
+    """The result of a document beside earlier ones; what is `left` of it, None if all is."""
 
     result: Result
-    left: Signed
-    found: Found
+    left: Signed | None
 
 
-def look_beside(document: Document, settings: Settings, memory: Memory) -> Beside:
-    """What `clean` with a memory answers, as it is now; the memory is not changed."""
+def arrive(document: Document, settings: Settings) -> Arrival:
+    """The document, decoded, split and signed."""
     from dedupe_text.memory.signed import sign_split  # not for those who clean one by one
 
     decoded, split = _split(document, settings)
-    came = sign_split(split)
-    found = memory.find(came, settings.min_words // 2)
-    result = _look(decoded, split, settings, known=found.known)
+    return Arrival(decoded, sign_split(split))
+
+
+def set_beside(
+    decoded: textio.Decoded, split: Split, known: Sequence[Known], settings: Settings
+) -> Beside:
+    """What `clean` with a memory answers where these are the earlier documents."""
+    from dedupe_text.memory.signed import sign_split
+
+    result = _look(decoded, split, settings, known=known)
     spans = [cut.removed for cut in result.cuts]
     if not spans:
-        return Beside(result, came, found)
+        return Beside(result, None)
     left = split_text(without(split.text, spans), split.id, spans, split.site)
-    return Beside(result, sign_split(left), found)
+    return Beside(result, sign_split(left))
 
 
 def remember(document: Document, settings: Settings, memory: Memory) -> Result:
     """`clean` with a memory, in which the document has this id."""
+    decoded, came = arrive(document, settings)
     while True:
-        beside = look_beside(document, settings, memory)
-        if memory.add(beside.left, beside.found):
-            return beside.result
+        found = memory.find(came, least_said(settings))
+        result, left = set_beside(decoded, came.split, found.known, settings)
+        if memory.add(left or came, found):
+            return result
+
+
+def least_said(settings: Settings) -> int:
+    """Words that an earlier document must say of one to be set beside it."""
+    return settings.min_words // 2
 
 
 def _as_document(document: str | bytes | Document) -> Document:
@@ -176,7 +197,7 @@ def _elsewhere(
     for at in {one.kept for one in findings}:
         if at.document in there:
             one = there[at.document]
-            stands[at] = standing(one.text, at.span, one.split.cuts)
+            stands[at] = standing(one.entry.text, at.span, one.entry.cuts)
             lines[at] = one.lines.of(at.span)
     return stands, lines
 

@@ -84,9 +84,11 @@ def _find_chains(
     """What may be said again; with documents `apart` each of itself. In most texts nothing."""
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
-    candidates = _candidates(shingles, parts, settings, apart=apart)
     if since:
-        candidates = candidates.across(int(parts.of_words(passages.first_word[[since]])[0]))
+        since = int(parts.of_words(passages.first_word[[since]])[0])
+    candidates = _candidates(shingles, parts, settings, since, apart=apart)
+    if since:
+        candidates = candidates.across(since)
     if not len(candidates.first):
         return None
     from dedupe_text.align import align
@@ -149,12 +151,12 @@ def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
 
 
 def _candidates(
-    shingles: Shingles, passages: Passages, settings: Settings, *, apart: bool
+    shingles: Shingles, passages: Passages, settings: Settings, since: int, *, apart: bool
 ) -> Candidates:
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
     document = mix(passages.document.astype(np.uint64))
     salt = document if apart else np.zeros_like(document)
-    some = shingles.of(shingles.shared(salt))
+    some = shingles.of(shingles.shared(salt, since))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
     if not len(begins):
@@ -169,7 +171,7 @@ def _candidates(
         representative = np.zeros(len(passages), np.bool_)
         representative[passage[first]] = True
         some = some.of(representative)
-        some = some.of(some.shared(salt))
+        some = some.of(some.shared(salt, since))
         if not len(some):
             return exact
     passage = distinct(some.passage)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import sort_together
+from dedupe_text.columns import run_starts, sort_together
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
@@ -36,13 +36,18 @@ class Shingles:
         chosen = passages[self.passage]
         return Shingles(self.hash[chosen], self.word[chosen], self.passage[chosen])
 
-    def shared(self, salt: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    def shared(self, salt: NDArray[np.uint64], since: int = 0) -> NDArray[np.bool_]:
         """For each passage, whether it shares a shingle with another of the same `salt`.
 
-        One that shares none cannot be alike to any: its Jaccard similarity to all is 0.
+        One that shares none cannot be alike to any: its Jaccard similarity to all is 0. Where
+        `since` is given, one before it has to share it with one from there on.
         """
         hashes, passage = sort_together(self.hash + salt[self.passage], self.passage)
         met = (hashes[1:] == hashes[:-1]) & (passage[1:] != passage[:-1])
+        if since:
+            ends = np.append(run_starts(hashes)[1:], len(hashes))
+            last = np.repeat(passage[ends - 1], np.diff(ends, prepend=0))
+            met &= last[1:] >= since
         shared = np.zeros(len(salt), np.bool_)
         shared[passage[1:][met]] = True
         shared[passage[:-1][met]] = True

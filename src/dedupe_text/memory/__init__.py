@@ -11,32 +11,30 @@ goes, with its keys; its number is not used again.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedupe_text.columns import distinct, run_starts
 from dedupe_text.errors import InputError
+from dedupe_text.memory.known import AtHand
 from dedupe_text.memory.names import Names
 from dedupe_text.memory.signed import sign_split
 from dedupe_text.memory.store import Change, split_entry
-from dedupe_text.report.places import Lines
+from dedupe_text.memory.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
+    from dedupe_text.memory.known import Known
     from dedupe_text.memory.signed import Signed
     from dedupe_text.memory.store import Entry, Store
-    from dedupe_text.split import Split
 
 _MOST = 8
 """Earlier documents that one is set beside, at most: those that say most of it."""
-_CHARACTERS, _COUNT = 8_000_000, 1000
-"""Of the documents that were read last, as many are at hand, split: about 80 MB."""
 
 
 def open_memory(address: str = "") -> Memory:
@@ -67,40 +65,23 @@ def open_memory(address: str = "") -> Memory:
     return Memory(address, SqliteStore(address))
 
 
-@dataclass(frozen=True)
-class Known:
-    """An earlier document: its `text` as it came, and `split`, what stays of that."""
-
-    number: int
-    revision: int
-    text: str
-    split: Split
-
-    @staticmethod
-    def of(entry: Entry) -> Known:
-        """The stored document, split."""
-        return Known(entry.number, entry.revision, entry.text, split_entry(entry))
-
-    @cached_property
-    def lines(self) -> Lines:
-        """Those of the text as it came."""
-        return Lines(self.text)
-
-
 class Found(NamedTuple):
     """The earlier documents that may say at least `least` words of `came`, in their order."""
 
     came: Signed
     least: int
+    numbers: NDArray[np.int64]
+    """Of the document that each key of `came` leads to; 0 where that is none."""
     known: Sequence[Known]
-    places: Sequence[tuple[int, int]]
-    """Their numbers and revisions."""
-    stamp: object
-    """Tells whether anybody wrote since; None where nobody can tell."""
+    stamp: int
+    """Tells whether anybody else wrote since."""
+    writes: int
+    """What was written before by the same process."""
 
-    def for_another(self) -> Found:
-        """What another process needs to add the document to the same memory."""
-        return self._replace(known=(), stamp=None)
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """The numbers and revisions of the documents."""
+        return [one.place for one in self.known]
 
 
 class Memory:
@@ -110,8 +91,8 @@ class Memory:
         self.address = address
         self._store = store
         self._names = Names()
-        self._read: OrderedDict[tuple[int, int], Known] = OrderedDict()
-        self._characters = 0
+        self._at_hand = AtHand()
+        self._written = Written()
 
     def close(self) -> None:
         """Nothing more is asked of it."""
@@ -127,10 +108,11 @@ class Memory:
         Of each passage the first document is known that said it, and the first of its site.
         """
         with self._store.explained():
-            stamp = self._store.stamp()
-            read = [self._known(*place) for place in self._find(came, least)]
+            stamp, writes = self._store.stamp(), self._written.count
+            numbers = self._look_up(came)
+            read = [self._known(place) for place in self._places(numbers, came, least)]
             known = [one for one in read if one is not None]
-            return Found(came, least, known, [(one.number, one.revision) for one in known], stamp)
+            return Found(came, least, numbers, known, stamp, writes)
 
     def add(self, left: Signed, found: Found | None = None) -> bool:
         """Remember a document by what stays of it, once it was set beside what was `found` for it.
@@ -139,7 +121,10 @@ class Memory:
         share a memory need not wait while one of them thinks.
         """
         with self._store.explained():
-            return self._store.write(lambda: self._change(left, found))
+            change = self._store.write(lambda: self._change(left, found))
+            if change is not None:
+                self._written.add(left.keys if change.only_adds else None)
+            return change is not None
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -150,32 +135,32 @@ class Memory:
     def forget(self, days: float) -> int:
         """Forget the documents that were not seen for so many days; how many these are."""
         with self._store.explained():
+            self._written.add(None)
             return self._store.forget(int(days * 86400))
 
-    def _find(self, came: Signed, least: int) -> list[tuple[int, int]]:
-        """The numbers and the revisions of the documents, in their order."""
+    def _look_up(self, came: Signed) -> NDArray[np.int64]:
+        """The numbers of the earlier documents that the keys lead to, or 0."""
         own = self._store.entry(came.split.id)
-        passage, number = self._store.look_up(came)
-        if own is not None:
-            earlier = number < own.number if _is(own, came) else number != own.number
-            passage, number = passage[earlier], number[earlier]
-        if not len(number):
-            return []
-        # By document and passage, each pair once, however many keys lead to it.
-        pairs = distinct(number << 24 | passage)
-        number, words = pairs >> 24, came.words[pairs & 0xFFFFFF]
-        first = run_starts(number)
-        number, said = number[first], np.add.reduceat(words, first)
-        number, said = number[said >= least], said[said >= least]
-        most = np.sort(number[np.lexsort((number, -said))[:_MOST]]).tolist()
-        revisions = self._store.revisions(most)
+        numbers = self._store.look_up(came)
+        if own is None:
+            return numbers
+        earlier = numbers < own.number if _is(own, came) else numbers != own.number
+        return np.where(earlier, numbers, 0)
+
+    def _places(
+        self, numbers: NDArray[np.int64], came: Signed, least: int
+    ) -> list[tuple[int, int]]:
+        """The numbers and the revisions of the documents, in their order."""
+        most = say_most(numbers, came.words, least)
+        revisions = self._store.revisions(most) if most else {}
         return [(one, revisions[one]) for one in most if one in revisions]
 
     def _change(self, left: Signed, found: Found | None) -> Change | None:
         came = left if found is None else found.came
-        changed = found is not None and found.stamp != self._store.stamp()
-        if found is not None and changed and self._find(came, found.least) != found.places:
-            return None
+        if found is not None and not self._is_as_found(found):
+            places = self._places(self._look_up(came), came, found.least)
+            if places != found.places:
+                return None
         own = self._store.entry(came.split.id)
         if own is None:
             return Change(came.split.text, left)
@@ -187,22 +172,36 @@ class Memory:
             return Change(came.split.text, left, number, same=same)
         return Change(came.split.text, left, number, (own.number, sign_split(before)))
 
-    def _known(self, number: int, revision: int) -> Known | None:
+    def _is_as_found(self, found: Found) -> bool:
+        """Whether it can be told without looking that the same would be found."""
+        free = found.came.keys[found.numbers == 0]
+        return found.stamp == self._store.stamp() and not self._written.any(free, found.writes)
+
+    def _known(self, place: tuple[int, int]) -> Known | None:
         """The document, at hand if it was read lately and nobody changed it since."""
-        known = self._read.get((number, revision))
-        if known is not None:
-            self._read.move_to_end((number, revision))
-            return known
-        entry = self._store.read(number)
-        if entry is None:
-            return None
-        known = Known.of(entry)
-        before = self._read.pop((known.number, known.revision), None)
-        self._read[known.number, known.revision] = known
-        self._characters += len(known.text) - (len(before.text) if before else 0)
-        while self._characters > _CHARACTERS or len(self._read) > _COUNT:
-            self._characters -= len(self._read.popitem(last=False)[1].text)
+        known = self._at_hand.get(place)
+        if known is None:
+            entry = self._store.read(place[0])
+            known = None if entry is None else self._at_hand.of(entry)
         return known
+
+
+def say_most(numbers: NDArray[np.int64], words: NDArray[np.int32], least: int) -> list[int]:
+    """Of the documents by these numbers those that say most, of at least so many words, rising.
+
+    `numbers`: a row for each passage, which has so many `words`; 0 is none.
+    """
+    passage, column = np.nonzero(numbers)
+    if not len(passage):
+        return []
+    # By document and passage, each pair once, however many keys lead to it.
+    pairs = distinct(numbers[passage, column] << 24 | passage)
+    number, said = pairs >> 24, words[pairs & 0xFFFFFF]
+    first = run_starts(number)
+    number, said = number[first], np.add.reduceat(said, first)
+    number, said = number[said >= least], said[said >= least]
+    most: list[int] = np.sort(number[np.lexsort((number, -said))[:_MOST]]).tolist()
+    return most
 
 
 def _is(own: Entry, came: Signed) -> bool:

@@ -8,7 +8,7 @@ million pages say leads to one of them, not to all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from datasketch import MinHashLSH
@@ -43,24 +43,23 @@ class Index:
         )
         self._tables: list[Any] = index.hashtables
 
-    def look_up(self, signed: Signed) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-        """Pairs of a passage and the number of a document that a key of it leads to."""
+    def look_up(self, signed: Signed) -> NDArray[np.int64]:
+        """The number of the document that each of the keys leads to; 0 where that is none."""
         buckets = _buckets(signed)
-        pairs = [
-            (passage, first[key])
-            for passages, keys, first in zip(*buckets, self._first(buckets))
-            for passage, key in zip(passages, keys)
-            if key in first
-        ]
-        found = np.array(pairs, np.int64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
+        content, *banded = (
+            np.array([first.get(key, 0) for key in keys], np.int64)
+            for keys, first in zip(buckets, self._first(buckets))
+        )
+        passages = len(signed.content)
+        columns = [content[:passages], *banded]
+        return np.column_stack(columns if signed.site is None else [*columns, content[passages:]])
 
     def keys_of(self, number: int, signed: Signed) -> list[set[bytes]]:
         """Those of the keys that lead to that document; of number 0, those that lead nowhere."""
         buckets = _buckets(signed)
         return [
             {key for key in keys if found.get(key, 0) == number}
-            for keys, found in zip(buckets.keys, self._first(buckets))
+            for keys, found in zip(buckets, self._first(buckets))
         ]
 
     def put(self, number: int, keys: Sequence[set[bytes]], transaction: Any) -> None:
@@ -87,16 +86,16 @@ class Index:
                 transaction.hdel(_name(table), *some)
                 transaction.delete(*map(table.redis_key, some))
 
-    def _first(self, buckets: _Buckets) -> list[dict[bytes, int]]:
+    def _first(self, buckets: list[list[bytes]]) -> list[dict[bytes, int]]:
         """The number of the document that each key leads to, if there is one."""
-        if not any(buckets.keys):
-            return [{} for _ in buckets.keys]
+        if not any(buckets):
+            return [{} for _ in buckets]
         asked = self._client.pipeline(transaction=False)
-        for name, keys in zip([self._content, *map(_name, self._tables)], buckets.keys):
+        for name, keys in zip([self._content, *map(_name, self._tables)], buckets):
             asked.hmget(name, keys)
         content, *banded = (
             {key: value for key, value in zip(keys, values) if value is not None}
-            for keys, values in zip(buckets.keys, asked.execute())
+            for keys, values in zip(buckets, asked.execute())
         )
         for bucket in (bucket for known in banded for bucket in known.values()):
             asked.smembers(bucket)
@@ -111,28 +110,20 @@ class Index:
         ]
 
 
-class _Buckets(NamedTuple):
+def _buckets(signed: Signed) -> list[list[bytes]]:
     """The keys of a document as Redis has them: those of the contents, then those of each band.
 
-    They are parallel to `passage`, the numbers of the passages that they are of.
+    Those of the contents come a second time, mixed with the site, if that is known.
     """
-
-    passage: list[list[int]]
-    keys: list[list[bytes]]
-
-
-def _buckets(signed: Signed) -> _Buckets:
     banded = np.ascontiguousarray(signed.signatures).view(np.uint64)
     columns = [signed.content, *banded.T]
-    passage = [[*range(len(banded))]] * len(columns)
     if (site := signed.site) is not None:
         columns[0] = np.concatenate([signed.content, mix(signed.content ^ site)])
-        passage[0] = passage[0] * 2
     # datasketch's name of a bucket: the minima of a band, the highest byte first.
     named = [
         np.ascontiguousarray(keys).view(np.uint32).astype(">u4").view("V8") for keys in columns
     ]
-    return _Buckets(passage, [keys.tolist() for keys in named])
+    return [keys.tolist() for keys in named]
 
 
 def _name(table: Any) -> bytes:

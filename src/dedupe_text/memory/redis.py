@@ -58,6 +58,7 @@ class RedisStore:
         self._shown = show(address)
         self._client = self._open(address)
         self._index = Index(self._client, _BASE)
+        self._own = 0  # writes
 
     def _open(self, address: str) -> Any:
         """A client of the server, on which there is a memory then."""
@@ -100,10 +101,10 @@ class RedisStore:
             message = f"cannot write {self._shown}: {reason}; mend that, run again"
             raise OutputError(message) from error
 
-    def stamp(self) -> object:
-        return self._writes()
+    def stamp(self) -> int:
+        return self._writes() - self._own
 
-    def look_up(self, signed: Signed) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    def look_up(self, signed: Signed) -> NDArray[np.int64]:
         return self._index.look_up(signed)
 
     def entry(self, id_: str) -> Entry | None:
@@ -125,14 +126,16 @@ class RedisStore:
         found = zip(numbers, asked.execute())
         return {number: int(revision) for number, revision in found if revision is not None}
 
-    def write(self, decide: Callable[[], Change | None]) -> bool:
-        def attempt(transaction: Any) -> bool:
+    def write(self, decide: Callable[[], Change | None]) -> Change | None:
+        def attempt(transaction: Any) -> Change | None:
             change = decide()
             if change is not None:
                 self._carry_out(change, transaction)
-            return change is not None
+            return change
 
-        return bool(self._transact(attempt))
+        change: Change | None = self._transact(attempt)
+        self._own += change is not None
+        return change
 
     def forget(self, seconds: int) -> int:
         before = self._client.time()[0] - seconds

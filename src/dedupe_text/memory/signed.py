@@ -5,8 +5,10 @@ So they can be made elsewhere than where the memory is.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,7 +33,8 @@ PARAMETERS = f"format {_FORMAT}, {BANDS} bands of {ROWS} rows, shingles of {_SHI
 """What two memories must have in common to know each other's documents."""
 
 
-class Signed(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class Signed:
     """A document and what its passages are found by.
 
     Columns: `content`, the hash of a passage's shingles (uint64); `signatures`, one a row (uint32);
@@ -55,6 +58,7 @@ class Signed(NamedTuple):
         digest = blake2b(self.split.site.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         return np.uint64(int.from_bytes(digest, "little"))
 
+    @cached_property
     def keys(self) -> NDArray[np.uint64]:
         """The keys, a row for each passage: of 64 bits, whatever they are made of."""
         keys = np.column_stack([self.content, band_keys(self.signatures, ROWS)])
@@ -66,7 +70,7 @@ def sign_split(split: Split) -> Signed:
     """The document with the keys of its passages; short ones are taken together, long ones apart.
 
     >>> from dedupe_text.split import split_text
-    >>> sign_split(split_text("It rained, and it rained on the old bridge.")).keys().shape
+    >>> sign_split(split_text("It rained, and it rained on the old bridge.")).keys.shape
     (1, 9)
     """
     passages = split_long(join_short(split.passages), split.words.hash)

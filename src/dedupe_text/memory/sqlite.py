@@ -81,12 +81,12 @@ class SqliteStore:
                 raise OutputError(f"cannot write {name}: {reason}; mend that, run again") from error
             raise InputError(f"cannot use {name}: {reason}; name another file") from error
 
-    def stamp(self) -> object:
+    def stamp(self) -> int:
         (others,) = self._run("PRAGMA data_version").fetchone()
-        return others, self._database.total_changes
+        return int(others)
 
-    def look_up(self, signed: Signed) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-        keys = signed.keys().view(np.int64)
+    def look_up(self, signed: Signed) -> NDArray[np.int64]:
+        keys = signed.keys.view(np.int64)
         found = np.array(
             self._run(
                 # Not IN (SELECT …), for which SQLite would build an index of the keys first.
@@ -97,11 +97,10 @@ class SqliteStore:
             np.int64,
         ).reshape(-1, 2)
         if not len(found):
-            return np.zeros(0, np.intp), np.zeros(0, np.int64)
+            return np.zeros(keys.shape, np.int64)
         known, number = found[np.argsort(found[:, 0])].T
         at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-        passage, column = np.nonzero(known[at] == keys)
-        return passage, number[at[passage, column]]
+        return np.where(known[at] == keys, number[at], 0)
 
     def entry(self, id_: str) -> Entry | None:
         return _entry(self._run(_ENTRY + "id = ?", encode(id_)).fetchone())
@@ -113,18 +112,18 @@ class SqliteStore:
         some = ", ".join(map(str, numbers))
         return dict(self._run(f"SELECT number, revision FROM documents WHERE number IN ({some})"))
 
-    def write(self, decide: Callable[[], Change | None]) -> bool:
+    def write(self, decide: Callable[[], Change | None]) -> Change | None:
         with self.batch():
             change = decide()
             if change is None:
-                return False
+                return None
             if change.old is not None:
                 self._take_back(*change.old, stays=change.number is not None)
             number = self._put(change)
             self._database.executemany(
                 f"INSERT OR IGNORE INTO keys VALUES (?, {number})", _rows(change.left)
             )
-        return True
+        return change
 
     def forget(self, seconds: int) -> int:
         with self.batch():
@@ -230,4 +229,4 @@ def _entry(row: tuple[int, int, bytes, bytes, bytes, int, bytes] | None) -> Entr
 
 def _rows(signed: Signed) -> Iterator[tuple[int]]:
     """The keys, each once, as rows of a statement."""
-    return zip(distinct(signed.keys().ravel()).view(np.int64).tolist())
+    return zip(distinct(signed.keys.ravel()).view(np.int64).tolist())

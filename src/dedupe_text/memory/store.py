@@ -62,6 +62,11 @@ class Change(NamedTuple):
     old: tuple[int, Signed] | None = None
     same: bool = False
 
+    @property
+    def only_adds(self) -> bool:
+        """Whether all that was in the store stays as it is."""
+        return self.old is None and (self.number is None or self.same)
+
 
 class Store(Protocol):
     """Documents by their numbers, and for each key the number of the first that has it."""
@@ -72,11 +77,11 @@ class Store(Protocol):
         Raises `InputError` for what is no memory, and `OutputError` if it cannot be written.
         """
 
-    def stamp(self) -> object:
-        """Another one whenever anybody wrote."""
+    def stamp(self) -> int:
+        """Another one whenever anybody else wrote."""
 
-    def look_up(self, signed: Signed) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-        """Pairs of a passage and the number of a document that a key of it leads to."""
+    def look_up(self, signed: Signed) -> NDArray[np.int64]:
+        """The number of the document that each of the keys leads to; 0 where that is none."""
 
     def entry(self, id_: str) -> Entry | None:
         """The document of that id, if there is one."""
@@ -87,10 +92,10 @@ class Store(Protocol):
     def revisions(self, numbers: Sequence[int]) -> dict[int, int]:
         """The revisions of those of the documents that are still there."""
 
-    def write(self, decide: Callable[[], Change | None]) -> bool:
+    def write(self, decide: Callable[[], Change | None]) -> Change | None:
         """Carry out, all or nothing, what `decide` says; nobody else writes between the two.
 
-        It may be asked more than once. False if it says None: then nothing is written.
+        It may be asked more than once. If it says None nothing is written.
         """
 
     def batch(self) -> AbstractContextManager[None]:

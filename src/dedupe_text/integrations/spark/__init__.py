@@ -18,10 +18,12 @@ from dedupe_text.errors import InputError
 from dedupe_text.integrations.spark.components import connect, held, link, settled
 from dedupe_text.integrations.spark.shapes import CUT, CUTS, Columns
 from dedupe_text.integrations.spark.stages import (
+    COUNT,
     GROUP,
     ID,
     NAME,
     NODE,
+    REMOVED,
     SEAMS,
     clean_batches,
     identify_batches,
@@ -59,20 +61,31 @@ def clean_dataframe(
     that is not there or of another type, and for an order that leaves rows in none.
     """
     order = [order_by] if isinstance(order_by, str) else [*(order_by or (id,))]
-    _check_columns(df, text, [id, *order, *([site] if site else [])])
+    check_columns(df, text, [id, *order, *([site] if site else [])])
     twice = df.groupBy(*order).count().where("count > 1").first()
     if twice is not None:
         shown = ", ".join(f"{name}={twice[name]!r}" for name in order)
         raise InputError(f"several rows have {shown}; name columns to order_by that tell all apart")
-    shape = Columns(text, id, site, df.columns)
-    schema = f"{_ddl(df)}, {CUTS} array<struct<{CUT}>>"
-    return clean_rows(df, shape, schema, order, settings or Settings())
+    cleaned = clean_columns(df, df.columns, (text, id, site), order, settings or Settings())
+    return cleaned.drop(COUNT, REMOVED)
+
+
+def clean_columns(
+    df: DataFrame,
+    kept: Sequence[str],
+    names: tuple[str, str, str | None],
+    order: Sequence[str],
+    settings: Settings,
+) -> DataFrame:
+    """The columns that are `kept`, of the rows whose text, id and site have these `names`."""
+    schema = f"{_ddl(df.select(*map(quoted, kept)))}, {CUTS} array<struct<{CUT}>>"
+    return clean_rows(df, Columns(*names, kept), schema, order, settings)
 
 
 def clean_rows(
     rows: DataFrame, shape: Shape, schema: str, order: Sequence[str], settings: Settings
 ) -> DataFrame:
-    """The rows as `shape` writes them, in this schema; the columns of the `order` give theirs."""
+    """The rows as `shape` writes them, in this schema, and how much was cut from each."""
     numbered = rows.withColumn(NODE, F.xxhash64(*order))
     signed = held(numbered.mapInArrow(partial(sign_batches, shape=shape), _SIGNED))
     keys = signed.where("key is not null").select("key", "node")
@@ -102,7 +115,7 @@ def _clean(
     grouped = rows.where(f"{GROUP} is not null").repartition(GROUP)
     several = (grouped.sortWithinPartitions(GROUP, *order), rows.where(f"{GROUP} is null"))
     stage = partial(clean_batches, shape=shape, settings=settings)
-    own = f"{schema}, {NODE} long, {SEAMS} array<long>"
+    own = f"{schema}, {NODE} long, {SEAMS} array<long>, {COUNT} long, {REMOVED} long"
     return reduce(lambda one, other: one.union(other), (r.mapInArrow(stage, own) for r in several))
 
 
@@ -133,7 +146,8 @@ def _rename(numbered: DataFrame, shape: Shape, order: Sequence[str]) -> DataFram
     return named.mapInArrow(name_batches, f"{NODE} long, {NAME} string")
 
 
-def _check_columns(df: DataFrame, text: str, others: Sequence[str]) -> None:
+def check_columns(df: DataFrame, text: str, others: Sequence[str]) -> None:
+    """Raises `InputError` if one of these is not there, or the text is none."""
     kinds = dict(df.dtypes)
     for name in (text, *others):
         if df.columns.count(name) != 1:
@@ -146,4 +160,9 @@ def _check_columns(df: DataFrame, text: str, others: Sequence[str]) -> None:
 
 
 def _ddl(df: DataFrame) -> str:
-    return ", ".join(f"`{name.replace('`', '``')}` {kind}" for name, kind in df.dtypes)
+    return ", ".join(f"{quoted(name)} {kind}" for name, kind in df.dtypes)
+
+
+def quoted(name: str) -> str:
+    """The name of a column, as Spark takes it whatever is in it."""
+    return f"`{name.replace('`', '``')}`"

@@ -6,11 +6,16 @@ Components in MapReduce and Beyond", 2014. Both are here joins and minima of two
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from pyspark import StorageLevel
 from pyspark.sql import functions as F  # noqa: N812
-from pyspark.sql.classic.dataframe import DataFrame
+from pyspark.sql.classic.dataframe import DataFrame as ClassicFrame
 
 from dedupe_text.integrations.spark.stages import GROUP, NODE, link_batches
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 EDGES = "one long, node long"
 
@@ -29,9 +34,9 @@ def settled(frame: DataFrame) -> DataFrame:
     session = frame.sparkSession
     if session.sparkContext.getCheckpointDir():
         return frame.checkpoint()
-    rows = frame._jdf.toJavaRDD()
-    again = session._jsparkSession.createDataFrame(rows, frame._jdf.schema())
-    return held(DataFrame(again, session))
+    java = cast("ClassicFrame", frame)._jdf
+    again = session._jsparkSession.createDataFrame(java.toJavaRDD(), java.schema())
+    return held(ClassicFrame(again, session))
 
 
 def link(keys: DataFrame) -> DataFrame:

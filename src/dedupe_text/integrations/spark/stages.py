@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dedupe_text.split import Split
 
 NODE, GROUP, NAME, SEAMS = "_dedupe_node", "_dedupe_group", "_dedupe_name", "_dedupe_seams"
-ID = "_dedupe_id"
+ID, COUNT, REMOVED = "_dedupe_id", "_dedupe_cuts", "_dedupe_characters"
 """Columns of our own: a document's number; the lowest of those that it is connected with; what it
 is called if not by its id; keys of what is left of it that it did not come with."""
 _BLOCK = 1 << 22
@@ -155,11 +155,19 @@ def clean_batches(
                 document and groups.clean(group, document._replace(id=name or document.id))
                 for group, name, document in own
             ]
-            seams = [_seams(one) if one else [] for one in cleaned]
-            rewritten = shape.rewrite(batch, [one and one.result for one in cleaned])
+            results = [one and one.result for one in cleaned]
+            spans = [[cut.removed for cut in one.cuts] if one else [] for one in results]
+            own_columns = {
+                NODE: batch[NODE],
+                SEAMS: pyarrow.array(map(_seams, cleaned), pyarrow.list_(pyarrow.int64())),
+                COUNT: pyarrow.array(map(len, spans), pyarrow.int64()),
+                REMOVED: pyarrow.array(
+                    (sum(span.length for span in some) for some in spans), pyarrow.int64()
+                ),
+            }
             yield pyarrow.RecordBatch.from_arrays(
-                [*rewritten, batch[NODE], pyarrow.array(seams, pyarrow.list_(pyarrow.int64()))],
-                [*shape.names(batch), NODE, SEAMS],
+                [*shape.rewrite(batch, results), *own_columns.values()],
+                [*shape.names(batch), *own_columns],
             )
 
 
@@ -190,12 +198,12 @@ class _Groups:
             return beside
 
 
-def _seams(beside: Beside) -> list[Any]:
+def _seams(beside: Beside | None) -> list[Any]:
     """Buckets of what is left that the document did not come with.
 
     Where a cut brought two short sentences together, they are found as one.
     """
-    if not beside.result.cuts:
+    if beside is None or not beside.result.cuts:
         return []
     came, left = beside.found.came.buckets(), distinct(beside.left.buckets().ravel())
     return [*np.setdiff1d(left, came.ravel()).view(np.int64).tolist()]

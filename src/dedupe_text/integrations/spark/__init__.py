@@ -96,7 +96,7 @@ def clean_rows(
     while (wider := _widen(cleaned, keys, groups)) is not None:
         groups, changed = wider
         again = clean(numbered.join(changed, NODE, "left_semi"), groups, names)
-        cleaned = held(cleaned.join(changed, NODE, "left_anti").union(again))
+        cleaned = held(cleaned.join(changed, NODE, "left_anti").unionByName(again))
     return cleaned.drop(NODE, SEAMS)
 
 

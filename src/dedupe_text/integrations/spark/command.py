@@ -54,6 +54,7 @@ def clean_files(options: Options, settings: Settings) -> int:
     with _explained(), _session(master, options) as session:
         _check_output(session, options.output)
         rows = _read(session, options.paths, format_)
+        _spread(session, rows.rdd.getNumPartitions())
         fields = Fields(options.field, options.id_field, options.site_field)
         if (format_, written) == ("jsonl", "jsonl"):
             cleaned = clean_rows(rows, JsonLines(fields), "value binary", _ORDER, settings)
@@ -163,6 +164,16 @@ def _check_output(session: SparkSession, output: str) -> None:
     there = path.getFileSystem(session._jsparkSession.sessionState().newHadoopConf())
     if there.exists(path):
         raise OutputError(f"{output}: it is there already; name another, or remove it")
+
+
+def _spread(session: SparkSession, parts: int) -> None:
+    """Shuffles go to so many partitions as suit the parts of the input, unless that is configured.
+
+    A part has 128 MB at most; what is shuffled, keys and then texts, is about as much.
+    """
+    context, name = session.sparkContext, "spark.sql.shuffle.partitions"
+    if not context.getConf().contains(name):
+        session.conf.set(name, max(2 * parts, context.defaultParallelism))
 
 
 def _read(session: SparkSession, paths: Sequence[str], format_: str) -> DataFrame:

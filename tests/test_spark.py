@@ -47,9 +47,9 @@ def collect_rows() -> list[Row]:
     known = [("7" if not n % 5 else f"f{n}", "", text) for n, text in enumerate(texts + pairs)]
     known += [("7 (2)", "", QUAY), *(("s", "", text) for text in seam)]
     if DATA.exists():
-        pages = read_jsonl(DATA / "pages.jsonl.gz", 30)
+        pages = read_jsonl(DATA / "pages.jsonl.gz", 20)
         known += [(str(page["id"]), page["site"], page["text"]) for page in pages]
-        articles = read_jsonl(DATA / "articles.jsonl.gz", 30)
+        articles = read_jsonl(DATA / "articles.jsonl.gz", 20)
         known += [(str(article["id"]), "", article["text"]) for article in articles]
     return [(n, *row) for n, row in enumerate(known)]
 

@@ -124,14 +124,20 @@ def _widen(
 ) -> tuple[DataFrame, DataFrame] | None:
     """The groups, and the nodes of those that grew, if what is left has a key that others have."""
     seams = settled(cleaned.select(F.explode(SEAMS).alias("key"), F.col(NODE).alias("node")))
-    met = keys.join(seams.select("key").distinct(), "key", "left_semi").union(seams)
-    known = groups.select(F.col(GROUP).alias("one"), F.col(NODE).alias("node"))
-    wider = connect(known.union(link(met)))
-    before = F.coalesce("before", NODE)
-    joined = wider.join(groups.withColumnRenamed(GROUP, "before"), NODE, "left")
-    grown = joined.groupBy(GROUP).agg(F.min(before).alias("a"), F.max(before).alias("b"))
-    changed = settled(wider.join(grown.where("a < b"), GROUP, "left_semi").select(NODE))
-    return None if changed.isEmpty() else (wider, changed)
+    met = link(keys.join(seams.select("key").distinct(), "key", "left_semi").union(seams))
+    for end in ("one", "node"):
+        own = groups.select(F.col(NODE).alias(end), GROUP)
+        group = F.coalesce(GROUP, end).alias(end)
+        met = met.join(own, end, "left").select(*(set(met.columns) - {end}), group)
+    crossing = settled(met.select("one", "node").where("one <> node").distinct())
+    if crossing.isEmpty():
+        return None
+    merged = connect(crossing)  # groups, as if each were one node: its lowest
+    into = merged.select(F.col(NODE).alias(GROUP), F.col(GROUP).alias("into"))
+    moved = groups.join(into, GROUP, "left").select(NODE, F.coalesce("into", GROUP).alias(GROUP))
+    alone = merged.join(groups, NODE, "left_anti").select(NODE, GROUP)
+    wider = settled(moved.union(alone))
+    return wider, settled(wider.join(merged.select(GROUP), GROUP, "left_semi").select(NODE))
 
 
 def _rename(numbered: DataFrame, shape: Shape, order: Sequence[str]) -> DataFrame:

@@ -200,17 +200,19 @@ def write_lines(folder: Path) -> list[str]:
     return ["b.jsonl", "a.jsonl"]
 
 
+def read_lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").removesuffix("\n").split("\n")
+
+
 def test_lines_keep_their_spelling_on_spark_too(tmp_path: Path) -> None:
     names = write_lines(tmp_path)
     assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
     done = command(*ON_SPARK, *names, "-o", "there.jsonl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("dedupe-text: there.jsonl: 24 records, ")
-    here = [line for name in names for line in (tmp_path / "here" / name).open(encoding="utf-8")]
-    there = [line for part in tmp_path.glob("there.jsonl/part-*") for line in part.open("rb")]
-    assert sorted(here) == sorted(
-        line.decode().partition(', "cuts": [')[0] + "}\n" for line in there
-    )
+    here = [line for name in names for line in read_lines(tmp_path / "here" / name)]
+    there = [line for part in tmp_path.glob("there.jsonl/part-*") for line in read_lines(part)]
+    assert sorted(here) == sorted(line.partition(', "cuts": [')[0] + "}" for line in there)
     again = command(*ON_SPARK, *names, "-o", "there.jsonl", cwd=tmp_path)
     assert again.returncode == 2
     assert again.stderr == (
@@ -225,7 +227,7 @@ def test_records_become_parquet(tmp_path: Path) -> None:
     assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
     done = command(*ON_SPARK, *names, "-o", "there.parquet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    here = [json.loads(line) for name in names for line in (tmp_path / "here" / name).open("rb")]
+    here = [json.loads(line) for name in names for line in read_lines(tmp_path / "here" / name)]
     there = pyarrow.parquet.read_table(tmp_path / "there.parquet")
     assert there.schema.names == ["id", "n", "text", "cuts"]
     rows = sorted(there.drop(["cuts"]).to_pylist(), key=lambda row: int(row["n"]))

@@ -40,8 +40,11 @@ manual: $(READY) ## Make the manual page and the shell completions anew, in shar
 quality: $(READY) ## Measure what is found and what is hurt, on the data in DEDUPE_TEXT_DATA.
 	$(BIN)/python -m bench.quality
 
-bench: $(READY) ## Measure how long it takes.
+bench: $(READY) ## Measure what it costs, beside other tools; about ten minutes.
 	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.peers
+	$(BIN)/python -m bench.scaling
+	$(BIN)/python -m bench.hostile
 
 screenshots: $(READY) ## Take the pictures of the report, with chromium.
 	$(BIN)/python -m bench.screenshots

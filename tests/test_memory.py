@@ -261,7 +261,7 @@ def test_a_memory_of_the_first_format_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE meta (parameters TEXT NOT NULL)")
         database.execute("INSERT INTO meta VALUES ('format 1, 8 bands of 2 rows')")
-    with pytest.raises(InputError, match="other parameters, where these are format 2"):
+    with pytest.raises(InputError, match="other parameters, where these are format 3"):
         open_memory(str(path))
 
 

@@ -8,8 +8,9 @@ from conftest import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe_text import Document, Settings, find_repeats
+from dedupe_text import Document, Settings, clean, find_repeats
 from dedupe_text.columns import distinct, sort_together
+from dedupe_text.dedupe import look
 from dedupe_text.lsh import find_candidates
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.search import find_aligned
@@ -52,7 +53,26 @@ def test_a_text_without_candidates_is_not_aligned() -> None:
     sentences = (f"Rain fell over {a}{b} and {b}{a}." for a, b in combinations("abcdef", 2))
     few: list = []
     split = split_text("\n".join(sentences))
-    assert find_aligned(split.words, split.passages, Settings(), few) == few == []
+    aligned, light = find_aligned(split.words, split.passages, Settings(), few)
+    assert aligned == few == [*light] == []
+
+
+def test_what_is_alike_in_code_alone_comes_second_and_makes_no_repeat() -> None:
+    lines = [f"{name} = read({name}, limit)" for name in "abcdefghijklmno"]
+    code = "\n".join(["```", *lines, "```"])
+    text = f"First of all a loop.\n\n{code}\n\nAnd now for another one.\n\n{code}\n\nThe end.\n"
+    split = split_text(text)
+    aligned, light = find_aligned(split.words, split.passages, Settings())
+    assert aligned == []
+    assert [*light] != []
+    assert clean(text).cuts == ()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_run_that_notes_what_it_turns_down_decides_as_one_that_does_not(name: str) -> None:
+    text = CASES[name].text
+    looked = look(text, Settings(), near=[])
+    assert (looked.result.cuts, looked.result.spared) == (clean(text).cuts, clean(text).spared)
 
 
 @pytest.mark.parametrize("apart", ["kept", "again"])

@@ -26,7 +26,7 @@ _MOSTLY = 0.5
 def find_said(batch: Batch, settings: Settings) -> list[Said]:
     """All that is said again in the documents, as a star around what is kept."""
     judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
-    aligned = find_aligned(batch.words, batch.passages, settings)
+    aligned, _ = find_aligned(batch.words, batch.passages, settings)
     twins, _ = find_twins(aligned, judge, settings.keep)
     said = [Said.of(twin) for twin, _ in judge.gather(twins)]
     return said if settings.order == "kept" else _said_freely(said, batch, judge, settings)
@@ -105,10 +105,10 @@ def _differs(
     twin: Twin, again: tuple[int, int], kept: tuple[int, int], batch: Batch
 ) -> tuple[Difference, ...]:
     inside = slice(*np.searchsorted(twin.goes, again).tolist())
-    pairs = zip(twin.goes[inside].tolist(), twin.stays[inside].tolist())
+    goes, stays = twin.goes[inside], twin.stays[inside]
     return tuple(
         Difference(_spelled(*one, batch), _spelled(*other, batch))
-        for one, other in unaligned((again[0], kept[0]), pairs, (again[1], kept[1]))
+        for one, other in unaligned((again[0], kept[0]), goes, stays, (again[1], kept[1]))
     )
 
 

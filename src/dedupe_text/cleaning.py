@@ -106,12 +106,12 @@ def witness(
         there, before = earlier.own(len(earlier.words) + int(piece.stays[0]))
         before -= len(earlier.words)
         apart = (-1, -1)
-    goes, stays = piece.goes.tolist(), (piece.stays - before).tolist()
-    low, high = min(stays), max(stays) + 1
+    goes, stays = piece.goes, piece.stays - before
+    low, high = int(stays.min()), int(stays.max()) + 1
     kept = passage_span(there.text, there.words, *there.passages.around(low, high, apart))
     differs = tuple(
         Difference(spelled(split, *going), spelled(there, *staying))
-        for going, staying in unaligned((piece.first, low), zip(goes, stays), (piece.last, high))
+        for going, staying in unaligned((piece.first, low), goes, stays, (piece.last, high))
     )
     similarity = len(goes) / max(piece.last - piece.first, high - low)
     return there.location(kept), similarity, differs

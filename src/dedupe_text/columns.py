@@ -75,3 +75,16 @@ def are_among(values: NDArray[Number], some: NDArray[Number]) -> NDArray[np.bool
     inside = place < len(ordered)
     found[inside] = ordered[place[inside]] == values[inside]
     return found
+
+
+def ranges(
+    first: NDArray[np.integer], last: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers of several ranges, half open, one range after the other, and which each is of.
+
+    >>> [column.tolist() for column in ranges(np.array([5, 2]), np.array([7, 5]))]
+    [[5, 6, 2, 3, 4], [0, 0, 1, 1, 1]]
+    """
+    count = last - first
+    which = np.repeat(np.arange(len(first)), count)
+    return np.arange(len(which)) + (first - np.cumsum(count) + count)[which], which

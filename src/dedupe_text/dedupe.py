@@ -252,10 +252,15 @@ def _find(
     if any(piece.reason is None for piece in found) or not len(split.passages):
         return found
     few: list[WordPairs] | None = None if near is None else []
-    aligned = find_aligned(split.words, split.passages, settings, few)
-    if aligned:
+    aligned, light = find_aligned(split.words, split.passages, settings, few)
+    if aligned or near is not None:
         judge = _judge(split.words, split.passages, settings, near)
-        twins = judge.without_forms(*find_twins(aligned, judge, settings.keep))
+        twins, said = find_twins(aligned, judge, settings.keep)
+        twins = judge.without_forms(twins, said)
+        # Most forms are told by what weighs; only what is left is held against the rest.
+        rest = find_twins(light, judge, settings.keep)[1] if twins or near is not None else []
+        if rest:
+            twins = judge.without_forms(twins, [*said, *rest])
         found += [piece for _, pieces in judge.gather(twins) for piece in pieces]
     if near is not None and few:
         near += [too_few(pairs, settings) for pairs in few]
@@ -269,7 +274,7 @@ def _find_before(split: Split, earlier: Batch, settings: Settings, words: int) -
     """
     batch = Batch.of([*earlier.splits, split])
     since = len(earlier.passages)
-    aligned = find_aligned(batch.words, batch.passages, settings, since=since)
+    aligned, _ = find_aligned(batch.words, batch.passages, settings, since=since)
     if not aligned:
         return []
     judge = _judge(batch.words, batch.passages, settings)

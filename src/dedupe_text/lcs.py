@@ -5,7 +5,7 @@ One bit a word, one addition a row: Hyyrö, "Bit-parallel LCS-length computation
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -24,16 +24,9 @@ def align_words(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int
     >>> align_words([1, 2, 3, 4], [2, 9, 4, 4])
     [(1, 0), (3, 2)]
     """
-    places: dict[int, int] = {}
-    for place, word in enumerate(one):
-        places[word] = places.get(word, 0) | 1 << place
-    full = (1 << len(one)) - 1
-    open_, rows = full, []
-    for word in other:
-        shared = open_ & places.get(word, 0)
-        open_ = ((open_ + shared) | (open_ - shared)) & full
-        rows.append(open_)
-    return _trace_back(len(one), rows)
+    one_at, other_at = _shared(one, other)
+    pairs = _align([one[place] for place in one_at], [other[place] for place in other_at])
+    return [(one_at[place], other_at[at]) for place, at in pairs]
 
 
 def align_closely(
@@ -49,47 +42,76 @@ def align_closely(
     >>> align_closely([1, 8, 8, 1, 2, 3], [1, 2, 3], after=False, before=True)
     [(3, 0), (4, 1), (5, 2)]
     """
-    early = align_words(one, other)
+    one_at, other_at = _shared(one, other)
+    ours, theirs = [one[place] for place in one_at], [other[place] for place in other_at]
+    if ours == theirs:
+        return list(zip(one_at, other_at))
+    early = [(one_at[place], other_at[at]) for place, at in _align(ours, theirs)]
     late = [
-        (len(one) - 1 - place, len(other) - 1 - at)
-        for place, at in reversed(align_words(one[::-1], other[::-1]))
+        (one_at[-1 - place], other_at[-1 - at])
+        for place, at in reversed(_align(ours[::-1], theirs[::-1]))
     ]
-    if early == late:
+    differ = [place for place, pair in enumerate(early) if pair != late[place]]
+    if not differ:
         return early
-    ahead = [*[(-1, -1)] * after, *early]
-    behind = [*late, *[(len(one), len(other))] * before]
-    cost_ahead = [0, *accumulate(map(_jump, ahead, ahead[1:]), initial=0)]
-    cost_behind = [0, *accumulate(map(_jump, behind[::-1], behind[-2::-1]), initial=0)][::-1]
+    # Before the first that differs and behind the last nothing depends on where they are joined.
+    low, high = differ[0], differ[-1] + 1
+    before_all = early[low - 1 : low] if low else [(-1, -1)] * after
+    behind_all = early[high : high + 1] or [(len(one), len(other))] * before
+    ahead, behind = [*before_all, *early[low:high]], [*late[low:high], *behind_all]
+    cost_ahead = [0, *accumulate(_jumps(ahead), initial=0)]
+    cost_behind = [0, *accumulate(_jumps(behind)[::-1], initial=0)][::-1]
 
     def cost(place: int) -> float:
         """Of taking the early pairs up to a place and the late ones from there on."""
-        near, far = ahead[max(place + after - 1, 0) : place + after], behind[place : place + 1]
-        rises = all(a[0] < b[0] and a[1] < b[1] for a, b in zip(near, far))
-        join = sum(map(_jump, near, far)) if rises else inf
-        return cost_ahead[place + after] + join + cost_behind[place]
+        place -= low
+        taken = place + len(before_all)
+        join = [*ahead[max(taken - 1, 0) : taken], *behind[place : place + 1]]
+        rises = len(join) < 2 or (join[0][0] < join[1][0] and join[0][1] < join[1][1])
+        return cost_ahead[taken] + (sum(_jumps(join)) if rises else inf) + cost_behind[place]
 
-    best = min(range(len(early) + 1), key=cost)
+    best = min([low, *(place + 1 for place in differ)], key=cost)
     return early[:best] + late[best:]
 
 
-def _jump(one: tuple[int, int], other: tuple[int, int]) -> int:
-    """How much farther ahead the one pair is than the other; of equal sums the fewer jumps."""
-    by = abs((one[0] - one[1]) - (other[0] - other[1]))
-    return (by << _JUMPS) + (by > 0)
+def _jumps(pairs: list[tuple[int, int]]) -> list[int]:
+    """How much farther ahead each pair is than the one before; of equal sums the fewer jumps."""
+    ahead = [place - at for place, at in pairs]
+    return [(abs(here - there) << _JUMPS) + (here != there) for here, there in pairwise(ahead)]
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Where in each row a word of the other stands; what is left out could not be aligned."""
+    shared = {*one}.intersection(other)
+    return (
+        [place for place, word in enumerate(one) if word in shared],
+        [place for place, word in enumerate(other) if word in shared],
+    )
+
+
+def _align(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
+    """The earliest pairs of places in one row and in the other."""
+    places: dict[int, int] = {}
+    for place, word in enumerate(one):
+        places[word] = places.get(word, 0) | 1 << place
+    open_, rows = (1 << len(one)) - 1, []
+    for word in other:
+        shared = open_ & places[word]
+        open_ = open_ + shared | open_ - shared
+        rows.append(open_)
+    return _trace_back(len(one), rows)
 
 
 def _trace_back(column: int, rows: list[int]) -> list[tuple[int, int]]:
     """Walk from the last corner: an open bit is a word of the first row that is left out."""
     pairs = []
     row = len(rows)
-    while row and column:
-        bit = column - 1
-        if rows[row - 1] >> bit & 1:
-            column -= 1
-        else:
+    while row and (column := (~rows[row - 1] & (1 << column) - 1).bit_length()):
+        column -= 1
+        row -= 1
+        bit = 1 << column
+        while row and not rows[row - 1] & bit:
             row -= 1
-            if not row or rows[row - 1] >> bit & 1:
-                column -= 1
-                pairs.append((column, row))
+        pairs.append((column, row))
     pairs.reverse()
     return pairs

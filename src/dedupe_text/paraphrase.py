@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import are_among, distinct, run_starts
+from dedupe_text.columns import are_among, distinct, ranges, run_starts
 from dedupe_text.words import Flag, mix
 
 if TYPE_CHECKING:
@@ -160,9 +160,8 @@ class _Sets:
         own = own[self.leads[self.word[own]]]
         word = self.word[own]
         first = np.searchsorted(self.keys, _key(word, np.zeros_like(word)))
-        count = np.searchsorted(self.keys, _key(word, np.full_like(word, begin))) - first
-        whose = np.repeat(np.arange(len(own)), count)
-        place = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count) + first[whose]
+        last = np.searchsorted(self.keys, _key(word, np.full_like(word, begin)))
+        place, whose = ranges(first, last)
         one, other = self.passage[self.held_by[place]], self.passage[own[whose]]
         order = np.argsort(_key(one, other), kind="stable")
         at = run_starts(_key(one, other)[order])

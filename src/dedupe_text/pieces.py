@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -125,15 +124,15 @@ def still_there(spared: Iterable[Piece], gone: Sequence[Piece]) -> list[Piece]:
 
 
 def unaligned(
-    begin: tuple[int, int], pairs: Iterable[tuple[int, int]], end: tuple[int, int]
+    begin: tuple[int, int], goes: NDArray[np.int64], stays: NDArray[np.int64], end: tuple[int, int]
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """The words of both copies, half open, that stand between aligned ones and the ends given.
 
-    >>> list(unaligned((0, 5), [(0, 5), (2, 6)], (3, 8)))
+    >>> list(unaligned((0, 5), np.array([0, 2]), np.array([5, 6]), (3, 8)))
     [((1, 2), (6, 6)), ((3, 3), (7, 8))]
     """
-    one, other = begin
-    for going, staying in chain(pairs, [end]):
-        if going > one or staying > other:
-            yield (one, going), (other, staying)
-        one, other = going + 1, staying + 1
+    sides = np.stack([goes, stays], axis=1)
+    since, until = np.vstack([begin, sides + 1]), np.vstack([sides, end])
+    apart = (since < until).any(axis=1)
+    for (one, other), (going, staying) in zip(since[apart].tolist(), until[apart].tolist()):
+        yield (one, going), (other, staying)

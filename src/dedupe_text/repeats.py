@@ -5,16 +5,17 @@ MinHash proposed, the alignment showed which words are the same; here the senten
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import distinct, first_of_each, run_starts
+from dedupe_text.columns import distinct, first_of_each, ranges, run_starts
 from dedupe_text.facts import Facts
 from dedupe_text.model import Limit
 from dedupe_text.pieces import Near, Piece, Twin, split_twin
 from dedupe_text.sentences import NEAR, SHORT, Sentences
-from dedupe_text.words import Flag, Words, mix
+from dedupe_text.words import Flag, Words, mix, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.passages import Passages
+
+    Sides = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 _LEAST_SAID = 0.4
 """Share of a sentence's words that must be aligned, however little alike a repeat may be."""
@@ -65,7 +68,7 @@ class Judge:
         self.near = near
         self.seen = words.flags & Flag.UNSEEN == 0
         self.seen_before = np.append(0, np.cumsum(self.seen))
-        self.weight_before = np.append(0, np.cumsum(_weight(words.flags)))
+        self.weight_before = np.append(0, np.cumsum(weigh(words.flags)))
         self.code = words.flags & Flag.CODE > 0
         self.heading = words.flags & Flag.HEADING > 0
         self.lower = words.flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
@@ -74,34 +77,47 @@ class Judge:
         self.code_first = at[self.code[at]]
         self.code_last = np.append(at, len(words))[1:][self.code[at]]
 
-    def of_one_kind(
-        self, one: NDArray[np.int64], other: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The aligned words of which both are code or neither: code is no witness for prose."""
-        alike = self.code[one] == self.code[other]
-        return one[alike], other[alike]
+    def said_again(self, sides: Sequence[Sides]) -> list[tuple[Sentences, Sides]]:
+        """The sentences of the copies that go of which enough stands in the other, close together.
 
-    def said_again(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
-        """The sentences of the copy that goes of which enough stands in the other, close together.
-
-        `stays`, `goes`: aligned words, both rising.
+        `sides`: the aligned words of each alignment, those of the copy that stays first. With the
+        sentences, where there are any, come those of their words that are code in both copies or
+        in neither: code is no witness for prose.
         """
-        sentences = self._sentences(stays, goes)
+        if not sides:
+            return []
+        stays, goes = map(np.concatenate, zip(*sides))
+        number = np.repeat(np.arange(len(sides)), [len(side) for side, _ in sides])
+        of_one_kind = self.code[stays] == self.code[goes]
+        stays, goes, number = stays[of_one_kind], goes[of_one_kind], number[of_one_kind]
+        if not len(number):
+            return []
+        sentences, at = self._sentences(stays, goes, number)
         floor = max(_LEAST_SAID, 2.5 * self.similarity - 1.5)
         alike = sentences.aligned >= floor * sentences.length
         said = alike & (sentences.spread <= _DENSE * sentences.aligned)
+        bounds = np.append(run_starts(number), len(number)).tolist()
+        each = [(stays[slice(*ends)], goes[slice(*ends)]) for ends in pairwise(bounds)]
         if self.near is not None:
             for place in np.flatnonzero(~said).tolist():
                 one = sentences.of(slice(place, place + 1))
                 why = _unsaid(one, floor, alike=bool(alike[place]))
-                self._turn_down(why, one, stays, goes)
-        return sentences.of(said)
+                self._turn_down(why, one, *each[at[place]])
+        sentences, at = sentences.of(said), at[said]
+        some = run_starts(at)
+        ends = zip(some.tolist(), [*some[1:].tolist(), len(at)])
+        return [
+            (sentences.of(slice(*bounds)), each[place])
+            for bounds, place in zip(ends, at[some].tolist())
+        ]
 
     def twins(
         self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> Iterator[Twin]:
         """The repeats that sentences said again make, if any."""
-        for whole in said.runs():
+        if not self._counts(said):
+            return
+        for whole in filter(self._counts, said.runs()):
             run = self._without_headings(whole.trimmed())
             if not len(run.first):
                 continue
@@ -115,6 +131,12 @@ class Judge:
             else:
                 self._turn_down(limit, run, stays, goes)
 
+    def _counts(self, said: Sentences) -> bool:
+        """Whether sentences have the words of the shortest repeat, or are to be told of anyway."""
+        return self.near is not None or bool(
+            said.weight.sum() >= self.min_words * _AT_ONCE_VERBATIM
+        )
+
     def _turn_down(
         self, limit: Limit, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> None:
@@ -124,33 +146,44 @@ class Judge:
             inside = slice(*np.searchsorted(goes, [first, last]).tolist())
             self.near.append(Near(Piece(first, last, goes[inside], stays[inside], None), limit))
 
-    def _sentences(self, stays: NDArray[np.int64], goes: NDArray[np.int64]) -> Sentences:
-        """The sentences of the copy that goes; an edge in either copy is an edge in both.
+    def _sentences(
+        self, stays: NDArray[np.int64], goes: NDArray[np.int64], number: NDArray[np.int64]
+    ) -> tuple[Sentences, NDArray[np.int64]]:
+        """The sentences of the copies that go; an edge in either copy is an edge in both.
 
         So a heading without a full stop, glued to its neighbours, ends where it ended before.
+        `number` rises with each alignment; which of them a sentence is of comes second.
         """
-        first, last = self.passages.of_words(goes[[0, -1]])
-        own = np.append(self.passages.first_word[first : last + 1], self.passages.last_word[last])
+        starts = run_starts(number)
+        which = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(number)))
+        edge = np.append(self.passages.first_word, self.passages.last_word[-1])
+        first = self.passages.of_words(goes[starts])
+        last = self.passages.of_words(goes[np.append(starts[1:], len(goes)) - 1]) + 1
+        own, own_of = ranges(first, last + 1)
         begins = np.flatnonzero(self.passages.begin_at(stays))
         ends = np.flatnonzero(self.passages.begin_at(stays + 1) | (stays + 1 == len(self.words)))
-        run = np.append(0, np.cumsum((np.diff(stays) != 1) | (np.diff(goes) != 1)))
+        apart = (np.diff(stays) != 1) | (np.diff(goes) != 1) | (np.diff(which) != 0)
+        run = np.append(0, np.cumsum(apart))
         ahead = np.searchsorted(run, run[begins], "right") - begins
         behind = ends + 1 - np.searchsorted(run, run[ends])
         other = np.append(goes[begins], goes[ends] + 1)
+        other_of = np.append(which[begins], which[ends])
         # In lower case a sentence goes on, unless it ends with a stop and in the other copy too or
         # the next one begins so there.
         lower = self.lower[np.minimum(other, len(self.words) - 1)]
         alike = np.append(self.lower[stays[begins]], self.stop[stays[ends]])
         goes_on = lower & ~(alike & self.stop[other - 1])
-        after = np.searchsorted(own, other).clip(1, len(own) - 1)
+        after = np.searchsorted(edge, other).clip(first[other_of] + 1, last[other_of])
         # So near to one of its own an edge may come from a word put in or left out there.
-        apart = np.minimum(other - own[after - 1], own[after] - other) > NEAR
-        proven = apart | (np.append(ahead, behind) >= _VERBATIM)
-        edges = distinct(np.append(own, other[proven & ~goes_on]))
-        place = np.searchsorted(edges, goes, "right") - 1
+        far = np.minimum(other - edge[after - 1], edge[after] - other) > NEAR
+        proven = (far | (np.append(ahead, behind) >= _VERBATIM)) & ~goes_on
+        edges = distinct(
+            np.append(own_of << 32 | edge[own], other_of[proven] << 32 | other[proven])
+        )
+        place = np.searchsorted(edges, which << 32 | goes, "right") - 1
         at = run_starts(place)
         number, until = place[at], np.append(at[1:], len(place))
-        first, last = edges[number], edges[number + 1]
+        first, last = edges[number] & 0xFFFFFFFF, edges[number + 1] & 0xFFFFFFFF
         begins, ends = stays[at], stays[until - 1]
         return Sentences(
             first,
@@ -161,7 +194,7 @@ class Judge:
             ends,
             self.seen_before[ends + 1] - self.seen_before[begins],
             self.weight_before[last] - self.weight_before[first],
-        )
+        ), which[at]
 
     def _without_headings(self, run: Sentences) -> Sentences:
         """Without the headings at its end, if their sections stay."""
@@ -230,6 +263,8 @@ class Judge:
         A section pasted once more is an accident; a formula, a refrain, the cells of a table
         come back. `said`: all that is said again, also what is too short for a repeat.
         """
+        if not twins:
+            return []
         copies = self._count_copies()
         times = np.maximum(self._count_times(said), copies)
         others: list[Twin] = []
@@ -276,7 +311,8 @@ class Judge:
 
     def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
         """How far a twin falls short of what is needed where a text says something so often."""
-        again = float(np.median(times[self.passages.of_words(twin.sentences.first)])) - 1
+        often = np.sort(times[self.passages.of_words(twin.sentences.first)])
+        again = (often[(len(often) - 1) // 2] + often[len(often) // 2]) / 2 - 1  # the median
         weight, least = float(twin.sentences.weight.sum()), _OFTEN * again * self.min_words
         return Limit("form", weight, least) if again > 1 and weight < least else None
 
@@ -324,15 +360,6 @@ def _unsaid(sentence: Sentences, floor: float, *, alike: bool) -> Limit:
     if alike:
         return Limit("scattered", int(sentence.spread[0]), _DENSE * aligned)
     return Limit("unlike", aligned / int(sentence.length[0]), floor)
-
-
-def _weight(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """An ideograph or kana is about half an English word, a Thai or Khmer letter a quarter."""
-    weight = np.ones(len(flags))
-    weight[flags & Flag.ALONE > 0] = 0.5
-    weight[flags & Flag.PHRASED > 0] = 0.25
-    weight[flags & (Flag.UNSEEN | Flag.CODE) > 0] = 0
-    return weight
 
 
 def _tolerance(weight: float) -> float:

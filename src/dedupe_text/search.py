@@ -16,7 +16,7 @@ from dedupe_text.shingles import Shingles, shingle
 from dedupe_text.words import Words, mix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from dedupe_text.align import WordPairs
     from dedupe_text.repeats import Judge
@@ -30,8 +30,11 @@ def find_aligned(
     settings: Settings,
     few: list[WordPairs] | None = None,
     since: int = 0,
-) -> list[WordPairs]:
+) -> tuple[list[WordPairs], Iterator[WordPairs]]:
     """What is said again, word by word; what has too few words is added to `few` if it is given.
+
+    Second comes what weighs too little for a repeat, though it may tell that another is a form; it
+    is aligned when it is read.
 
     Where `since` is given, only what the passages from that one on say again of those before it.
     Most texts end here, with nothing to judge.
@@ -42,10 +45,11 @@ def find_aligned(
     if since:
         candidates = candidates.across(int(parts.of_words(passages.first_word[[since]])[0]))
     if not len(candidates.first):
-        return []
+        return [], iter(())
     from dedupe_text.align import align
 
-    return list(align(candidates, shingles, passages, words.hash, settings.min_words // 2, few))
+    aligned, light = align(candidates, shingles, passages, words, settings.min_words // 2, few)
+    return list(aligned), light
 
 
 def find_twins(
@@ -55,20 +59,13 @@ def find_twins(
 
     The twins to be settled first come first.
     """
-    twins: list[Twin] = []
-    said: list[Sentences] = []
-    for pairs in aligned:
-        stays, goes = judge.of_one_kind(*(pairs[::-1] if keep == "last" else pairs))
-        if not len(stays):
-            continue
-        sentences = judge.said_again(stays, goes)
-        if keep == "fullest" and sentences.are_fuller():
-            stays, goes = goes, stays
-            sentences = judge.said_again(stays, goes)
-        if len(sentences.first):
-            said.append(sentences)
-            twins += judge.twins(sentences, stays, goes)
-    return sorted(twins, key=_precedence(keep)), said
+    said = judge.said_again([pairs[::-1] if keep == "last" else pairs for pairs in aligned])
+    if keep == "fullest":
+        turned = [sides[::-1] for sentences, sides in said if sentences.are_fuller()]
+        said = [one for one in said if not one[0].are_fuller()]
+        said += judge.said_again(turned)
+    twins = [twin for sentences, sides in said for twin in judge.twins(sentences, *sides)]
+    return sorted(twins, key=_precedence(keep)), [sentences for sentences, _ in said]
 
 
 def too_few(pairs: WordPairs, settings: Settings) -> Near:

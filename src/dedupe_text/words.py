@@ -133,6 +133,18 @@ def split_words(text: str) -> Words:
     return Words(start, end, hashes, flags, _line_starts(codes))
 
 
+def weigh(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
+    """What words count for in lengths: code and what no reader sees nothing.
+
+    An ideograph or kana is about half an English word, a Thai or Khmer letter a quarter.
+    """
+    weight = np.ones(len(flags))
+    weight[flags & Flag.ALONE > 0] = 0.5
+    weight[flags & Flag.PHRASED > 0] = 0.25
+    weight[flags & (Flag.UNSEEN | Flag.CODE) > 0] = 0
+    return weight
+
+
 def fold(word: str) -> str:
     r"""The word made comparable: NFKD, casefold, no soft hyphens or zero-width characters.
 

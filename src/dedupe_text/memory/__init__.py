@@ -12,6 +12,7 @@ goes, with its keys; its number is not used again.
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +27,7 @@ from dedupe_text.memory.store import Change, split_entry
 from dedupe_text.report.places import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dedupe_text.memory.signed import Signed
     from dedupe_text.memory.store import Entry, Store
@@ -139,6 +140,12 @@ class Memory:
         """
         with self._store.explained():
             return self._store.write(lambda: self._change(left, found))
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """What is added inside is written together; others that share the memory wait for it."""
+        with self._store.explained(), self._store.batch():
+            yield
 
     def forget(self, days: float) -> int:
         """Forget the documents that were not seen for so many days; how many these are."""

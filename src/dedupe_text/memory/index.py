@@ -48,12 +48,12 @@ class Index:
         buckets = _buckets(signed)
         pairs = [
             (passage, first[key])
-            for keys, first in zip(buckets.keys, self._first(buckets))
-            for passage, key in zip(buckets.passage, keys)
+            for passages, keys, first in zip(*buckets, self._first(buckets))
+            for passage, key in zip(passages, keys)
             if key in first
         ]
-        passages, numbers = np.array(pairs, np.int64).reshape(-1, 2).T
-        return passages, numbers
+        found = np.array(pairs, np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
 
     def keys_of(self, number: int, signed: Signed) -> list[set[bytes]]:
         """Those of the keys that lead to that document; of number 0, those that lead nowhere."""
@@ -89,7 +89,7 @@ class Index:
 
     def _first(self, buckets: _Buckets) -> list[dict[bytes, int]]:
         """The number of the document that each key leads to, if there is one."""
-        if not buckets.passage:
+        if not any(buckets.keys):
             return [{} for _ in buckets.keys]
         asked = self._client.pipeline(transaction=False)
         for name, keys in zip([self._content, *map(_name, self._tables)], buckets.keys):
@@ -114,21 +114,25 @@ class Index:
 class _Buckets(NamedTuple):
     """The keys of a document as Redis has them: those of the contents, then those of each band.
 
-    They are parallel to `passage`, the number of the passage that each is of.
+    They are parallel to `passage`, the numbers of the passages that they are of.
     """
 
-    passage: list[int]
+    passage: list[list[int]]
     keys: list[list[bytes]]
 
 
 def _buckets(signed: Signed) -> _Buckets:
     banded = np.ascontiguousarray(signed.signatures).view(np.uint64)
-    keys, passage = np.column_stack([signed.content, banded]), np.arange(len(banded))
+    columns = [signed.content, *banded.T]
+    passage = [[*range(len(banded))]] * len(columns)
     if (site := signed.site) is not None:
-        keys, passage = np.vstack([keys, mix(keys ^ site)]), np.tile(passage, 2)
+        columns[0] = np.concatenate([signed.content, mix(signed.content ^ site)])
+        passage[0] = passage[0] * 2
     # datasketch's name of a bucket: the minima of a band, the highest byte first.
-    named = np.ascontiguousarray(keys.T).view(np.uint32).astype(">u4").view("V8")
-    return _Buckets(passage.tolist(), named.tolist())
+    named = [
+        np.ascontiguousarray(keys).view(np.uint32).astype(">u4").view("V8") for keys in columns
+    ]
+    return _Buckets(passage, [keys.tolist() for keys in named])
 
 
 def _name(table: Any) -> bytes:

@@ -6,7 +6,7 @@ process holds a lock, and one that is killed leaves none.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ from dedupe_text.memory.store import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import numpy as np
     from numpy.typing import NDArray
@@ -137,6 +138,9 @@ class RedisStore:
         before = self._client.time()[0] - seconds
         old = map(int, self._client.zrangebyscore(_SEEN, "-inf", f"({before}"))
         return sum(self._forget(number, before) for number in [*old])
+
+    def batch(self) -> AbstractContextManager[None]:
+        return nullcontext()  # a document is a transaction, and nobody waits
 
     def close(self) -> None:
         self._client.close()

@@ -26,7 +26,7 @@ BANDS, ROWS = 8, 2
 """A key for each passage's words and one for each of 8 bands of 2 rows: of passages of which half
 the shingles are shared 90 % are found (`lsh_probability`), and a repeat has several passages."""
 _SHINGLE = 4
-_FORMAT = 2
+_FORMAT = 3
 PARAMETERS = f"format {_FORMAT}, {BANDS} bands of {ROWS} rows, shingles of {_SHINGLE} words"
 """What two memories must have in common to know each other's documents."""
 
@@ -47,8 +47,8 @@ class Signed(NamedTuple):
     def site(self) -> np.uint64 | None:
         """The hash of the site, if it is known.
 
-        Where it is, each key comes a second time, mixed with it: the first of the site to say a
-        passage may not be the first of all.
+        Where it is, the key of the words comes a second time, mixed with it: the first of the site
+        to say a passage may not be the first of all. What a site says itself it says word for word.
         """
         if not self.split.site:
             return None
@@ -67,7 +67,7 @@ class Signed(NamedTuple):
         """The keys, a row for each passage: of 64 bits, whatever they are made of."""
         keys = np.column_stack([self.content, self.buckets()])
         site = self.site
-        return keys if site is None else np.hstack([keys, mix(keys ^ site)])
+        return keys if site is None else np.column_stack([keys, mix(self.content ^ site)])
 
 
 def sign_split(split: Split) -> Signed:

@@ -93,6 +93,9 @@ class Store(Protocol):
         It may be asked more than once. False if it says None: then nothing is written.
         """
 
+    def batch(self) -> AbstractContextManager[None]:
+        """What is written inside may be written together, all or nothing; others wait for it."""
+
     def forget(self, seconds: int) -> int:
         """Forget the documents that were not seen for so long; how many these are."""
 

@@ -1,0 +1,1 @@
+"""dedupe-text beside other tools, in turns, on the same text: ``python -m bench.peers``."""

@@ -22,25 +22,13 @@ KIND = "n int, id string, site string, text string"
 
 def main(master: str, collection: str, *partitions: str) -> None:
     warnings.simplefilter("ignore")
-    settings = {
-        "spark.log.level": "OFF",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.codegen.wholeStage": "false",  # it takes longer than so small a collection
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "20",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-    }
-    builder = SparkSession.builder.master(master)
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    builder = SparkSession.builder.master(master).config("spark.log.level", "OFF")
+    session = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", "20").getOrCreate()
     rows = [tuple(row) for row in json.loads(Path(collection).read_text("utf-8"))]
     random.Random(1).shuffle(rows)
     threading.Thread(target=tell_work, args=[session], daemon=True).start()
     for count in map(int, partitions):
+        session.conf.set("spark.sql.shuffle.partitions", min(count, 4))
         df = session.createDataFrame(rows, KIND).repartition(count)
         cleaned = clean_dataframe(df, site="site", order_by="n").orderBy("n").collect()
         answers = [[row.text, [cut.asDict(recursive=True) for cut in row.cuts]] for row in cleaned]

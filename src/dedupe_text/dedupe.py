@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -79,13 +79,25 @@ class Beside(NamedTuple):
     found: Found
 
 
-def look_beside(document: Document, settings: Settings, memory: Memory) -> Beside:
+class Finder(Protocol):
+    """What knows earlier documents: a memory, or what was found before."""
+
+    def find(self, came: Signed, least: int) -> Found:
+        """The earlier documents that may say at least `least` words of it."""
+
+
+def least_said(settings: Settings) -> int:
+    """How many words of a document an earlier one has to say to be set beside it."""
+    return settings.min_words // 2
+
+
+def look_beside(document: Document, settings: Settings, memory: Finder) -> Beside:
     """What `clean` with a memory answers, as it is now; the memory is not changed."""
     from dedupe_text.memory.signed import sign_split  # not for those who clean one by one
 
     decoded, split = _split(document, settings)
     came = sign_split(split)
-    found = memory.find(came, settings.min_words // 2)
+    found = memory.find(came, least_said(settings))
     result = _look(decoded, split, settings, known=found.known)
     spans = [cut.removed for cut in result.cuts]
     if not spans:

@@ -29,6 +29,8 @@ from dedupe_text.report.places import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from dedupe_text.memory.signed import Signed
     from dedupe_text.memory.store import Entry, Store
     from dedupe_text.split import Split
@@ -103,6 +105,22 @@ class Found(NamedTuple):
         return self._replace(known=(), stamp=None)
 
 
+def say_most(
+    passage: NDArray[np.intp], number: NDArray[np.int64], words: NDArray[np.int32], least: int
+) -> NDArray[np.int64]:
+    """The numbers of those documents that may say most of one, at least so many words; rising.
+
+    `passage` and `number`: what of it which document may say. `words`: how many a passage has.
+    """
+    # By document and passage, each pair once, however many keys lead to it.
+    pairs = distinct(number << 24 | passage)
+    number, words = pairs >> 24, words[pairs & 0xFFFFFF]
+    first = run_starts(number)
+    number, said = number[first], np.add.reduceat(words, first)
+    number, said = number[said >= least], said[said >= least]
+    return np.sort(number[np.lexsort((number, -said))[:_MOST]])
+
+
 class Memory:
     """Documents that were cleaned before, and what of them stays."""
 
@@ -161,13 +179,7 @@ class Memory:
             passage, number = passage[earlier], number[earlier]
         if not len(number):
             return []
-        # By document and passage, each pair once, however many keys lead to it.
-        pairs = distinct(number << 24 | passage)
-        number, words = pairs >> 24, came.words[pairs & 0xFFFFFF]
-        first = run_starts(number)
-        number, said = number[first], np.add.reduceat(words, first)
-        number, said = number[said >= least], said[said >= least]
-        most = np.sort(number[np.lexsort((number, -said))[:_MOST]]).tolist()
+        most = say_most(passage, number, came.words, least).tolist()
         revisions = self._store.revisions(most)
         return [(one, revisions[one]) for one in most if one in revisions]
 

@@ -55,17 +55,9 @@ class Signed(NamedTuple):
         digest = blake2b(self.split.site.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         return np.uint64(int.from_bytes(digest, "little"))
 
-    def buckets(self) -> NDArray[np.uint64]:
-        """Those of the bands, a row for each passage.
-
-        Documents that share a key share one of these: the same content is in the same buckets, and
-        what has a site comes without it too.
-        """
-        return band_keys(self.signatures, ROWS)
-
     def keys(self) -> NDArray[np.uint64]:
         """The keys, a row for each passage: of 64 bits, whatever they are made of."""
-        keys = np.column_stack([self.content, self.buckets()])
+        keys = np.column_stack([self.content, band_keys(self.signatures, ROWS)])
         site = self.site
         return keys if site is None else np.column_stack([keys, mix(self.content ^ site)])
 

@@ -20,7 +20,6 @@ from dedupe_text import console
 from dedupe_text.errors import DedupeTextError, InputError, OutputError
 from dedupe_text.integrations.spark import check_columns, clean_columns, clean_rows, quoted
 from dedupe_text.integrations.spark.shapes import JsonLines
-from dedupe_text.integrations.spark.stages import COUNT, REMOVED
 from dedupe_text.records import Fields
 from dedupe_text.records.names import find_format
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql.types import StructType
 
+    from dedupe_text.integrations.spark import Cleaned
     from dedupe_text.options import Options
     from dedupe_text.records import Format
     from dedupe_text.settings import Settings
@@ -58,19 +58,19 @@ def clean_files(options: Options, settings: Settings) -> int:
         fields = Fields(options.field, options.id_field, options.site_field)
         if (format_, written) == ("jsonl", "jsonl"):
             cleaned = clean_rows(rows, JsonLines(fields), "value binary", _ORDER, settings)
-            lines = cleaned.select(F.col("value").cast("string").alias("value"))
+            lines = cleaned.rows.select(F.col("value").cast("string").alias("value"))
             lines.write.option("lineSep", "\n").text(options.output)
         else:
             if format_ == "jsonl":
                 rows = _parse(rows, session.read.json([*options.paths]).schema)
             cleaned = _clean_columns(rows, fields, settings)
-            told = cleaned.drop(COUNT, REMOVED).write
+            told = cleaned.rows.write
             (told.parquet if written == "parquet" else told.json)(options.output)
-        totals = cleaned.agg(F.count("*"), F.sum(COUNT), F.sum(REMOVED)).first()
+        changed = cleaned.plans.agg(F.count("*"), F.sum("count"), F.sum("removed")).first()
     if not options.quiet:
-        records, cuts, characters = (value or 0 for value in totals or (0, 0, 0))
+        records, cuts, characters = (value or 0 for value in changed or (0, 0, 0))
         console.warn(
-            f"{options.output}: {records} records, {cuts} cuts, {characters} characters removed"
+            f"{options.output}: {cuts} cuts in {records} records, {characters} characters removed"
         )
     return 0
 
@@ -116,6 +116,7 @@ def _session(master: str, options: Options) -> Iterator[SparkSession]:
         .config("spark.log.level", "WARN" if options.verbose else "OFF")
         .config("spark.ui.showConsoleProgress", str(bool(options.progress)).lower())
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")
+        .config("spark.sql.execution.arrow.maxBytesPerBatch", str(64 << 20))
     )
     with _silence(not options.verbose), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, which Spark wants and we do not use
@@ -203,7 +204,7 @@ def _parse(lines: DataFrame, kind: StructType) -> DataFrame:
     return lines.where(F.trim(line) != "").select(parsed, *_ORDER).select("record.*", *_ORDER)
 
 
-def _clean_columns(rows: DataFrame, fields: Fields, settings: Settings) -> DataFrame:
+def _clean_columns(rows: DataFrame, fields: Fields, settings: Settings) -> Cleaned:
     kept = [name for name in rows.columns if name not in _ORDER]
     check_columns(rows.select(*map(quoted, kept)), fields.text, [fields.id])
     site = fields.site if fields.site in kept else None

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow
 
+from dedupe_text.cleaning import without
 from dedupe_text.errors import InputError
-from dedupe_text.model import Document
+from dedupe_text.model import Document, Span
 from dedupe_text.records.jsonl import read_line
 from dedupe_text.records.line import cut_string
 from dedupe_text.records.record import Fields, find_site
@@ -39,6 +40,8 @@ _CUTS = pyarrow.list_(
         ]
     )
 )
+Plan = list[dict[str, Any]]
+"""Cuts, as `tell_cuts` tells them."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -49,11 +52,11 @@ class Shape(Protocol):
         """The document of each row; None where there is no text to clean."""
 
     def rewrite(
-        self, batch: pyarrow.RecordBatch, results: Sequence[Result | None]
+        self, batch: pyarrow.RecordBatch, plans: Sequence[Plan | None]
     ) -> list[pyarrow.Array]:
-        """The columns of the rows, cleaned."""
+        """The columns of the rows, without what the plans cut; None cuts nothing."""
 
-    def names(self, batch: pyarrow.RecordBatch) -> list[str]:
+    def names(self) -> list[str]:
         """What these columns are called."""
 
 
@@ -77,15 +80,18 @@ class Columns(NamedTuple):
             yield None if text is None else Document(str(id_), text, known)
 
     def rewrite(
-        self, batch: pyarrow.RecordBatch, results: Sequence[Result | None]
+        self, batch: pyarrow.RecordBatch, plans: Sequence[Plan | None]
     ) -> list[pyarrow.Array]:
         """All columns, the text replaced, and the cuts."""
-        texts = pyarrow.array([one and one.text for one in results], batch[self.text].type)
+        texts = batch[self.text]
+        if any(plans):
+            cut = zip(texts.to_pylist(), plans)
+            left = [without(text, removed(plan)) if plan else text for text, plan in cut]
+            texts = pyarrow.array(left, texts.type)
         columns = [texts if name == self.text else batch[name] for name in self.kept]
-        cuts = pyarrow.array([tell_cuts(one) if one else [] for one in results], _CUTS)
-        return [*columns, cuts]
+        return [*columns, pyarrow.array([plan or [] for plan in plans], _CUTS)]
 
-    def names(self, batch: pyarrow.RecordBatch) -> list[str]:  # noqa: ARG002
+    def names(self) -> list[str]:
         """All columns and the cuts."""
         return [*self.kept, CUTS]
 
@@ -109,33 +115,36 @@ class JsonLines(NamedTuple):
             yield document
 
     def rewrite(
-        self, batch: pyarrow.RecordBatch, results: Sequence[Result | None]
+        self, batch: pyarrow.RecordBatch, plans: Sequence[Plan | None]
     ) -> list[pyarrow.Array]:
         """The lines."""
-        lines = [
-            self._rewrite(data, place, result) if result else data
-            for data, place, result in zip(
-                batch[self.line].to_pylist(), batch[self.place].to_pylist(), results
-            )
-        ]
+        columns = batch[self.line].to_pylist(), batch[self.place].to_pylist()
+        lines = [self._rewrite(*row) for row in zip(*columns, plans)]
         return [pyarrow.array(lines, pyarrow.binary())]
 
-    def names(self, batch: pyarrow.RecordBatch) -> list[str]:  # noqa: ARG002
+    def names(self) -> list[str]:
         """The column of the lines."""
         return [self.line]
 
-    def _rewrite(self, data: bytes, place: str, result: Result) -> bytes:
+    def _rewrite(self, data: bytes, place: str, plan: Plan | None) -> bytes:
         bom = data[: len(_BOM)] if data.startswith(_BOM) else b""
+        document, text = read_line(data[len(bom) :], place, self.fields)
+        if document is None or text is None:
+            return data
         line = data[len(bom) :].decode()
-        _, text = read_line(data[len(bom) :], place, self.fields)
-        if result.cuts and text is not None:
-            line = cut_string(line, text, [cut.removed for cut in result.cuts])
+        if plan:
+            line = cut_string(line, text, removed(plan))
         at = line.rindex("}")
-        told = json.dumps({CUTS: tell_cuts(result)}, ensure_ascii=True)
+        told = json.dumps({CUTS: plan or []})
         return bom + f"{line[:at]}, {told[1:-1]}{line[at:]}".encode()
 
 
-def tell_cuts(result: Result) -> list[dict[str, Any]]:
+def removed(plan: Plan) -> list[Span]:
+    """Where the plan cuts."""
+    return [Span(cut["removed"]["start"], cut["removed"]["end"]) for cut in plan]
+
+
+def tell_cuts(result: Result) -> Plan:
     """What was removed from a document, what stays in its stead, and how alike they are."""
     return [
         {

@@ -5,18 +5,22 @@ Nothing here knows Spark. A word never becomes a Python object; a document does,
 
 from __future__ import annotations
 
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow
 
-from dedupe_text.columns import distinct
-from dedupe_text.dedupe import look_beside
+from dedupe_text.cleaning import without
+from dedupe_text.columns import distinct, run_starts
+from dedupe_text.dedupe import least_said, look_beside
 from dedupe_text.errors import naming
-from dedupe_text.memory import Memory, open_memory
+from dedupe_text.integrations.spark.shapes import tell_cuts
+from dedupe_text.memory import Found, Known, say_most
 from dedupe_text.memory.names import Names
 from dedupe_text.memory.signed import sign_split
+from dedupe_text.memory.store import decode, encode
+from dedupe_text.model import Document, Span
 from dedupe_text.split import split_text
 
 if TYPE_CHECKING:
@@ -26,98 +30,192 @@ if TYPE_CHECKING:
 
     from dedupe_text.dedupe import Beside
     from dedupe_text.integrations.spark.shapes import Shape
-    from dedupe_text.model import Document
+    from dedupe_text.memory.signed import Signed
     from dedupe_text.settings import Settings
-    from dedupe_text.split import Split
 
-NODE, GROUP, NAME, SEAMS = "_dedupe_node", "_dedupe_group", "_dedupe_name", "_dedupe_seams"
-ID, COUNT, REMOVED = "_dedupe_id", "_dedupe_cuts", "_dedupe_characters"
-"""Columns of our own: a document's number; the lowest of those that it is connected with; what it
-is called if not by its id; keys of what is left of it that it did not come with."""
+NODE, PLAN = "_dedupe_node", "_dedupe_plan"
+"""Columns of our own in the rows: their number, in their order; and what is cut, as JSON."""
+DOCUMENTS = "node long, id string, site binary, text binary"
+KEYS = "key long, node long, passage int, words int, follows boolean, shared boolean"
+CLEANED = (
+    "node long, plan string, spans array<long>, count long, removed long, keys array<long>,"
+    " seams array<long>"
+)
 _BLOCK = 1 << 22
-"""Keys that are collapsed at once: those of 40 MB of text, in 64 MB of memory."""
+"""Keys that are collapsed at once: those of 40 MB of text, in 200 MB of memory."""
 
 
-def sign_batches(
+def _batch(**columns: object) -> pyarrow.RecordBatch:
+    arrays = [pyarrow.array(one) for one in columns.values()]
+    return pyarrow.RecordBatch.from_arrays(arrays, [*columns])
+
+
+def find_documents(
     batches: Iterable[pyarrow.RecordBatch], shape: Shape
 ) -> Iterator[pyarrow.RecordBatch]:
-    """Rows (key, node) of the buckets that documents are in, and, without key, edges (one, node).
+    """The documents of the rows; text as bytes, since half a character may stand alone in JSON."""
+    for batch in batches:
+        found = [
+            (node, document.id, encode(document.site), encode(str(document.text)))
+            for node, document in zip(batch[NODE].to_pylist(), shape.documents(batch))
+            if document is not None
+        ]
+        kinds = [pyarrow.int64(), pyarrow.string(), pyarrow.binary(), pyarrow.binary()]
+        columns = zip(*found) if found else [()] * 4
+        arrays = [pyarrow.array(column, kind) for column, kind in zip(columns, kinds)]
+        yield pyarrow.RecordBatch.from_arrays(arrays, ["node", "id", "site", "text"])
 
-    Of each block only the first document of a bucket is told, and the others are linked to it. So
-    what a million documents say makes a row for each block, not a million in one place.
+
+def _read_documents(batch: pyarrow.RecordBatch) -> Iterator[Document]:
+    columns = (batch[name].to_pylist() for name in ("id", "site", "text"))
+    for id_, site, text in zip(*columns):
+        yield Document(id_, decode(text), decode(site))
+
+
+def sign_batches(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+    """The keys of the passages of the documents.
+
+    In each block of them the first of a key stands for all: those that `follows` it are known to
+    share it. So a line that a million documents say is a row for each block where it is asked
+    which keys are shared, not a million in one place.
     """
-    keys: list[NDArray[np.uint64]] = []
-    nodes: list[NDArray[np.int64]] = []
+    parts: list[list[NDArray[np.int64]]] = []
     size = 0
     for batch in batches:
-        for node, document in zip(batch[NODE].to_pylist(), shape.documents(batch)):
-            if document is None:
-                continue
-            keys.append(_buckets(_split(document)))
-            nodes.append(np.full(len(keys[-1]), node, np.int64))
-            size += len(keys[-1])
+        for node, document in zip(batch["node"].to_pylist(), _read_documents(batch)):
+            signed = _sign(document)
+            keys = signed.keys()
+            passage = np.repeat(np.arange(len(keys)), keys.shape[-1])
+            words = signed.words[passage].astype(np.int64)
+            parts.append([keys.ravel().view(np.int64), np.full(keys.size, node), passage, words])
+            size += keys.size
             if size >= _BLOCK:
-                yield _collapse(np.concatenate(keys), np.concatenate(nodes))
-                keys, nodes, size = [], [], 0
-    if size:
-        yield _collapse(np.concatenate(keys), np.concatenate(nodes))
+                yield _collapse(*map(np.concatenate, zip(*parts)))
+                parts, size = [], 0
+    if parts:
+        yield _collapse(*map(np.concatenate, zip(*parts)))
 
 
-def _split(document: Document) -> Split:
-    return split_text(str(document.text), document.id, site=document.site)
+def _sign(document: Document) -> Signed:
+    return sign_split(split_text(str(document.text), document.id, site=document.site))
 
 
-def _buckets(split: Split) -> NDArray[np.uint64]:
-    return distinct(sign_split(split).buckets().ravel())
-
-
-def _collapse(keys: NDArray[np.uint64], nodes: NDArray[np.int64]) -> pyarrow.RecordBatch:
-    order = np.lexsort((nodes, keys))
-    keys, nodes = keys[order].view(np.int64), nodes[order]
-    begins = np.append(True, keys[1:] != keys[:-1])
-    one = nodes[np.maximum.accumulate(np.where(begins, np.arange(len(keys)), 0))]
-    edges = _unique(one[~begins], nodes[~begins])
-    none = pyarrow.nulls(len(edges), pyarrow.int64())
-    first = pyarrow.array(keys[begins]), pyarrow.nulls(int(begins.sum()), pyarrow.int64())
-    return pyarrow.RecordBatch.from_arrays(
-        [
-            pyarrow.concat_arrays([first[0], none]),
-            pyarrow.concat_arrays([first[1], pyarrow.array(edges[:, 0])]),
-            pyarrow.array(np.append(nodes[begins], edges[:, 1])),
-        ],
-        names=["key", "one", "node"],
+def _collapse(
+    key: NDArray[np.int64],
+    node: NDArray[np.int64],
+    passage: NDArray[np.int64],
+    words: NDArray[np.int64],
+) -> pyarrow.RecordBatch:
+    order = np.lexsort((passage, node, key))
+    key, node, passage, words = key[order], node[order], passage[order], words[order]
+    first = run_starts(key)
+    size = np.diff(np.append(first, len(key)))
+    shared = np.repeat(node[first] != node[first + size - 1], size)
+    follows = shared.copy()
+    follows[first] = False
+    return _batch(
+        key=key,
+        node=node,
+        passage=passage.astype(np.int32),
+        words=words.astype(np.int32),
+        follows=follows,
+        shared=shared,
     )
 
 
-def _unique(one: NDArray[np.int64], node: NDArray[np.int64]) -> NDArray[np.int64]:
-    pairs = np.column_stack([one, node])[one != node]
-    return np.unique(pairs, axis=0)
-
-
-def link_batches(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-    """Rows (key, node), sorted, to edges of each document to the first of its bucket."""
-    last = first = None
-    for batch in batches:
-        if not len(batch):
-            continue
-        keys, nodes = batch["key"].to_numpy(), batch["node"].to_numpy()
-        begins = np.append(keys[0] != last, keys[1:] != keys[:-1])
-        at = np.maximum.accumulate(np.where(begins, np.arange(len(keys)), -1))
-        one = np.where(at < 0, nodes[0] if first is None else first, nodes[at])
-        last, first = keys[-1], one[-1]
-        edges = _unique(one, nodes)
-        yield pyarrow.RecordBatch.from_arrays([*map(pyarrow.array, edges.T)], ["one", "node"])
-
-
-def identify_batches(
-    batches: Iterable[pyarrow.RecordBatch], shape: Shape, places: Sequence[str]
+def choose_batches(
+    batches: Iterable[pyarrow.RecordBatch], settings: Settings
 ) -> Iterator[pyarrow.RecordBatch]:
-    """The ids of the documents, beside the columns that tell their places."""
+    """Rows (node, passage, words, holder), by node, to pairs (node, holder).
+
+    The holders are those earlier documents that a memory would set the document beside.
+    """
+    names = ["node", "passage", "words", "holder"]
+    rest = np.zeros((4, 0), np.int64)
     for batch in batches:
-        ids = [document and document.id for document in shape.documents(batch)]
-        table = [*(batch[name] for name in places), pyarrow.array(ids, pyarrow.string())]
-        found = pyarrow.RecordBatch.from_arrays(table, [*places, ID])
-        yield found.filter(found[ID].is_valid())
+        new = np.array([batch[name].to_numpy() for name in names], np.int64).reshape(4, -1)
+        rest = np.hstack([rest, new])
+        if rest.shape[1]:
+            whole = int(np.searchsorted(rest[0], rest[0, -1]))  # the last may go on
+            yield _choose(rest[:, :whole], least_said(settings))
+            rest = rest[:, whole:]
+    yield _choose(rest, least_said(settings))
+
+
+def _choose(rows: NDArray[np.int64], least: int) -> pyarrow.RecordBatch:
+    nodes: list[int] = []
+    chosen: list[int] = []
+    starts = run_starts(rows[0])
+    for start, end in zip(starts, np.append(starts[1:], rows.shape[1])):
+        _, passage, said, holder = rows[:, start:end]
+        words = np.zeros(int(passage.max()) + 1, np.int32)
+        words[passage] = said
+        holders, number = np.unique(holder, return_inverse=True)
+        most = holders[say_most(passage, number.ravel(), words, least)]
+        nodes += [int(rows[0, start])] * len(most)
+        chosen += most.tolist()
+    return _batch(node=np.array(nodes, np.int64), holder=np.array(chosen, np.int64))
+
+
+class _Given(NamedTuple):
+    """A memory that is asked for one document, for which was found what is known here."""
+
+    known: Sequence[Known]
+
+    def find(self, came: Signed, least: int) -> Found:
+        return Found(came, least, self.known, (), None)
+
+
+def clean_batches(
+    batches: Iterable[pyarrow.RecordBatch], settings: Settings
+) -> Iterator[pyarrow.RecordBatch]:
+    """What is cut from each document: it comes behind those that it is set beside, in their order.
+
+    A document from which nothing is cut has no plan.
+    """
+    known: list[Known] = []
+    for batch in batches:
+        rows: list[tuple[object, ...]] = []
+        columns = (batch[name].to_pylist() for name in ("node", "own", "spans"))
+        for node, own, spans, document in zip(*columns, _read_documents(batch)):
+            if not own:
+                known.append(_know(document, spans or ()))
+                continue
+            with naming(document.id):
+                beside = look_beside(document, settings, _Given(known))
+            rows.append((node, *_tell(beside)))
+            known = []
+        table = zip(*rows) if rows else [()] * 7
+        whole, many = pyarrow.int64(), pyarrow.list_(pyarrow.int64())
+        kinds = [whole, pyarrow.string(), many, whole, whole, many, many]
+        names = ["node", "plan", "spans", "count", "removed", "keys", "seams"]
+        arrays = [pyarrow.array(column, kind) for column, kind in zip(table, kinds)]
+        yield pyarrow.RecordBatch.from_arrays(arrays, names)
+
+
+def _know(document: Document, ends: Sequence[int]) -> Known:
+    spans = [Span(*pair) for pair in zip(ends[::2], ends[1::2])]
+    text = str(document.text)
+    left = split_text(without(text, spans), document.id, spans, document.site)
+    return Known(0, 0, text, left)
+
+
+def _tell(beside: Beside) -> tuple[object, ...]:
+    """The plan; where it cuts, how often and how much; the keys of what is left, and new ones."""
+    cuts = beside.result.cuts
+    if not cuts:
+        return None, [], 0, 0, [], []
+    spans = [cut.removed for cut in cuts]
+    left = distinct(beside.left.keys().ravel())
+    seams = np.setdiff1d(left, beside.found.came.keys().ravel())
+    return (
+        json.dumps(tell_cuts(beside.result)),
+        [end for span in spans for end in span],
+        len(cuts),
+        sum(span.length for span in spans),
+        left.view(np.int64),
+        seams.view(np.int64),
+    )
 
 
 def name_batches(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
@@ -129,7 +227,7 @@ def name_batches(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.Rec
     last, names = None, Names()
     for batch in batches:
         renamed = []
-        for root, node, id_ in zip(*(batch[name].to_pylist() for name in ("root", NODE, ID))):
+        for root, node, id_ in zip(*(batch[name].to_pylist() for name in ("root", "node", "id"))):
             if root != last:
                 last, names = root, Names()
             if (name := names.of(id_)) != id_:
@@ -137,73 +235,14 @@ def name_batches(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.Rec
         nodes, called = zip(*renamed) if renamed else ((), ())
         yield pyarrow.RecordBatch.from_arrays(
             [pyarrow.array(nodes, pyarrow.int64()), pyarrow.array(called, pyarrow.string())],
-            [NODE, NAME],
+            ["node", "name"],
         )
 
 
-def clean_batches(
-    batches: Iterable[pyarrow.RecordBatch], shape: Shape, settings: Settings
+def apply_batches(
+    batches: Iterable[pyarrow.RecordBatch], shape: Shape
 ) -> Iterator[pyarrow.RecordBatch]:
-    """The rows, cleaned: consecutive ones of a group one after the other, with one memory.
-
-    What is in no group shares no key with any other document, and is remembered for nobody.
-    """
-    with closing(_Groups(settings)) as groups:
-        for batch in batches:
-            own = zip(batch[GROUP].to_pylist(), batch[NAME].to_pylist(), shape.documents(batch))
-            cleaned = [
-                document and groups.clean(group, document._replace(id=name or document.id))
-                for group, name, document in own
-            ]
-            results = [one and one.result for one in cleaned]
-            spans = [[cut.removed for cut in one.cuts] if one else [] for one in results]
-            own_columns = {
-                NODE: batch[NODE],
-                SEAMS: pyarrow.array(map(_seams, cleaned), pyarrow.list_(pyarrow.int64())),
-                COUNT: pyarrow.array(map(len, spans), pyarrow.int64()),
-                REMOVED: pyarrow.array(
-                    (sum(span.length for span in some) for some in spans), pyarrow.int64()
-                ),
-            }
-            yield pyarrow.RecordBatch.from_arrays(
-                [*shape.rewrite(batch, results), *own_columns.values()],
-                [*shape.names(batch), *own_columns],
-            )
-
-
-class _Groups:
-    """Cleans the documents of one group after the other."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._nobody = open_memory()
-        self._group: int | None = None
-        self._memory: Memory | None = None
-
-    def close(self) -> None:
-        self._nobody.close()
-        if self._memory is not None:
-            self._memory.close()
-
-    def clean(self, group: int | None, document: Document) -> Beside:
-        with naming(document.id):
-            if group is None:
-                return look_beside(document, self._settings, self._nobody)
-            if group != self._group or self._memory is None:
-                if self._memory is not None:
-                    self._memory.close()
-                self._group, self._memory = group, open_memory()
-            beside = look_beside(document, self._settings, self._memory)
-            self._memory.add(beside.left, beside.found)
-            return beside
-
-
-def _seams(beside: Beside | None) -> list[Any]:
-    """Buckets of what is left that the document did not come with.
-
-    Where a cut brought two short sentences together, they are found as one.
-    """
-    if beside is None or not beside.result.cuts:
-        return []
-    came, left = beside.found.came.buckets(), distinct(beside.left.buckets().ravel())
-    return [*np.setdiff1d(left, came.ravel()).view(np.int64).tolist()]
+    """The rows, without what their plans cut."""
+    for batch in batches:
+        plans = [plan and json.loads(plan) for plan in batch[PLAN].to_pylist()]
+        yield pyarrow.RecordBatch.from_arrays(shape.rewrite(batch, plans), shape.names())

@@ -14,6 +14,7 @@ from dedupe_text.errors import DedupeTextError
 from dedupe_text.filter import (
     accept_documents,
     clean_documents,
+    clean_on_spark,
     explain_line,
     restore_document,
 )
@@ -42,7 +43,7 @@ SECTIONS = {
         "stdin_filename",
     ),
     "What counts as said twice": ("similarity", "min_words", "keep", "facts"),
-    "Across documents": ("across", "cut", "memory", "memory_forget"),
+    "Across documents": ("across", "cut", "memory", "memory_forget", "engine", "master"),
     "Where settings come from": ("config_path", "no_config", "show_config"),
     "How": (
         "jobs",
@@ -346,6 +347,18 @@ def _line(value: str) -> int:
     help="First forget what was not seen for so long, such as 12h, 30d, 8w.",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where --across works: here, or on Apache Spark, with the same answers.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="Of Spark, such as spark://HOST:7077, yarn, local[8]; else all cores here.",
+)
+@click.option(
     "--config",
     "config_path",
     metavar="PATH",
@@ -399,13 +412,15 @@ def command(**values: Any) -> int:
     """
     options = Options(**{name: values[name] for name in Options._fields})
     check_usage(options)
+    names = ("similarity", "min_words", "keep", "facts", "cut", "encoding")
+    settings = Settings(**{name: values[name] for name in names})
+    if options.engine == "spark":
+        return clean_on_spark(options, settings)
     documents = [*find_documents(options.paths or (STANDARD,), options.input_format)]
     check_formats(options, documents)
     check_targets(options, documents)
     if options.restore is not None:
         return restore_document(options, options.restore)
-    names = ("similarity", "min_words", "keep", "facts", "cut", "encoding")
-    settings = Settings(**{name: values[name] for name in names})
     if options.accept_write and options.accept is not None:
         return accept_documents(options, options.accept, settings, documents)
     if options.explain is not None:

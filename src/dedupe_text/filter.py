@@ -62,6 +62,16 @@ def _clean_documents(run: Run, options: Options, paths: Sequence[str]) -> int:
     return int(run.found and (options.exit_one or (options.check and not options.exit_zero)))
 
 
+def clean_on_spark(options: Options, settings: Settings) -> int:
+    """Clean records on Spark, which writes them; the exit code."""
+    try:
+        from dedupe_text.integrations.spark.command import clean_files
+    except ImportError as error:
+        message = "--engine spark needs an extra: pip install 'dedupe-text[spark]'"
+        raise DedupeTextError(message) from error
+    return clean_files(options, settings)
+
+
 def accept_documents(
     options: Options, target: str, settings: Settings, paths: Sequence[str]
 ) -> int:

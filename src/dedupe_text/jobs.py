@@ -232,7 +232,9 @@ class _Claims:
         owner = np.fromiter(map(self._first.setdefault, keys, repeat(turn)), np.int64, len(keys))
         numbers = found.numbers.copy()
         numbers[free] = np.where(owner < turn, owner + _AFTER, 0)
-        last = max(say_most(numbers, found.came.words, found.least), default=0)
+        passage, column = np.nonzero(numbers)
+        most = say_most(passage, numbers[passage, column], found.came.words, found.least)
+        last = max(most, default=0)
         return last - _AFTER if last >= _AFTER else None
 
     def settle(self, turn: int) -> None:

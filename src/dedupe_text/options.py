@@ -46,6 +46,8 @@ class Options(NamedTuple):
     cut: tuple[Spread, ...]
     memory: str | None
     memory_forget: float | None
+    engine: Literal["local", "spark"]
+    master: str | None
     jobs: int
     progress: bool | None
     break_links: bool

@@ -23,6 +23,7 @@ def check_usage(options: Options) -> None:
     elsewhere = options.output != STANDARD
     shown = options.check or options.diff
     remembers, memory = options.memory is not None, options.memory or ""
+    spark = options.engine == "spark"
     restores, explains = options.restore is not None, options.explain is not None
     clashes = {
         "--explain and --restore take one document; give one PATH, or none": options.several
@@ -47,6 +48,25 @@ def check_usage(options: Options) -> None:
         ),
         "--memory remembers what it is given; leave out --check, --diff, --accept-write": remembers
         and (shown or options.accept_write),
+        "--engine spark cleans records --across into a folder; give all three: --across, a PATH, "
+        "-o FOLDER": spark
+        and not (options.across and elsewhere and options.paths and STANDARD not in options.paths),
+        "--engine spark writes that folder and nothing else, and has its own processes and "
+        "memory; leave out --write, --check, --diff, --explain, --report, --restore, --accept, "
+        "--memory, --jobs, --skip-bad": spark
+        and bool(
+            options.write
+            or shown
+            or explains
+            or restores
+            or options.report
+            or remembers
+            or options.accept
+            or options.jobs > 1
+            or options.skip_bad
+        ),
+        "--master is where Spark works; give --engine spark": options.master is not None
+        and not spark,
         "--check writes nothing; leave out --output": options.check and elsewhere,
         "--restore writes the original; leave out --write, --check, --diff, --report": restores
         and (options.write or shown or options.report),

@@ -151,7 +151,8 @@ class Memory:
         self, numbers: NDArray[np.int64], came: Signed, least: int
     ) -> list[tuple[int, int]]:
         """The numbers and the revisions of the documents, in their order."""
-        most = say_most(numbers, came.words, least)
+        passage, column = np.nonzero(numbers)
+        most = say_most(passage, numbers[passage, column], came.words, least)
         revisions = self._store.revisions(most) if most else {}
         return [(one, revisions[one]) for one in most if one in revisions]
 
@@ -186,19 +187,20 @@ class Memory:
         return known
 
 
-def say_most(numbers: NDArray[np.int64], words: NDArray[np.int32], least: int) -> list[int]:
-    """Of the documents by these numbers those that say most, of at least so many words, rising.
+def say_most(
+    passage: NDArray[np.intp], number: NDArray[np.int64], words: NDArray[np.int32], least: int
+) -> list[int]:
+    """The numbers of those documents that may say most of one, at least so many words; rising.
 
-    `numbers`: a row for each passage, which has so many `words`; 0 is none.
+    `passage` and `number`: what of it which document may say. `words`: how many a passage has.
     """
-    passage, column = np.nonzero(numbers)
     if not len(passage):
         return []
     # By document and passage, each pair once, however many keys lead to it.
-    pairs = distinct(numbers[passage, column] << 24 | passage)
-    number, said = pairs >> 24, words[pairs & 0xFFFFFF]
+    pairs = distinct(number << 24 | passage)
+    number, words = pairs >> 24, words[pairs & 0xFFFFFF]
     first = run_starts(number)
-    number, said = number[first], np.add.reduceat(said, first)
+    number, said = number[first], np.add.reduceat(words, first)
     number, said = number[said >= least], said[said >= least]
     most: list[int] = np.sort(number[np.lexsort((number, -said))[:_MOST]]).tolist()
     return most

@@ -1,0 +1,269 @@
+"""Spark, real: on this machine, in processes of its own, and on a cluster that loses a worker."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pytest
+from conftest import CASES, DATA, ROOT, read_jsonl
+
+from dedupe_text import Document, clean_many
+from dedupe_text.integrations.spark.shapes import tell_cuts
+from dedupe_text.integrations.spark.stages import name_batches
+from dedupe_text.memory.names import Names
+
+pyspark = pytest.importorskip("pyspark")
+pytestmark = pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java")
+SPARK = Path(pyspark.__file__).parent
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(ROOT / "src"),
+    "PYSPARK_PYTHON": sys.executable,
+    "SPARK_HOME": str(SPARK),
+    "SPARK_CONF_DIR": str(ROOT / "tests" / "spark"),
+    "SPARK_LOCAL_IP": "127.0.0.1",
+    # A short job ends before what the second compiler does for it pays.
+    "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+Row = tuple[int, str, str, str]
+SHORT = "The gulls were back by noon and nobody minded."
+NEXT = "A boy sold them bread from a tin."
+QUAY = (
+    "On the long quay the nets were hung to dry between the lamps, and the women who mended them "
+    "spoke of the winter in which the harbour froze and the boats lay still until the thaw came."
+)
+
+
+def collect_rows() -> list[Row]:
+    """Golden cases, twice and in parts, with ids that come again; and pages of real sites."""
+    texts = [case.text for case in CASES.values() if len(case.data) < 3000][:24]
+    pairs = [f"{one}\n\n{other}" for one, other in zip(texts[::2], texts[1::2])]
+    # What is left of the last but one is what the last begins with, and nobody says it before.
+    seam = [QUAY, f"{SHORT}\n\n{QUAY}\n\n{NEXT}", f"{SHORT}\n\n{NEXT}\n\n{pairs[0][:200]}"]
+    known = [("7" if not n % 5 else f"f{n}", "", text) for n, text in enumerate(texts + pairs)]
+    known += [("7 (2)", "", QUAY), *(("s", "", text) for text in seam)]
+    if DATA.exists():
+        pages = read_jsonl(DATA / "pages.jsonl.gz", 12)
+        known += [(str(page["id"]), page["site"], page["text"]) for page in pages]
+        articles = read_jsonl(DATA / "articles.jsonl.gz", 8)
+        known += [(str(article["id"]), "", article["text"]) for article in articles]
+    return [(n, *row) for n, row in enumerate(known)]
+
+
+ROWS = collect_rows()
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[Any]:
+    """Of one machine."""
+    documents = [Document(id_, text, site) for _, id_, site, text in ROWS]
+    return [
+        [result.text, json.loads(json.dumps(tell_cuts(result)))]
+        for result in clean_many(documents, across=True)
+    ]
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spark") / "collection.json"
+    path.write_text(json.dumps(ROWS), "utf-8")
+    return path
+
+
+@contextmanager
+def working(master: str, collection: Path, *partitions: str) -> Iterator[Iterator[Any]]:
+    """What the job prints, line by line."""
+    program = [sys.executable, str(ROOT / "tests" / "spark_job.py"), master, str(collection)]
+    with subprocess.Popen(
+        [*program, *partitions],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=collection.parent,
+    ) as job:
+        try:
+            assert job.stdout is not None
+            yield map(json.loads, job.stdout)
+            assert job.wait(60) == 0
+        finally:
+            job.kill()
+
+
+@pytest.mark.parametrize("master", ["local[2]", "local-cluster[2,1,1024]"])
+def test_the_answers_are_those_of_one_machine(
+    master: str, collection: Path, answers: list[Any]
+) -> None:
+    with working(master, collection, "1", "3", "16") as lines:
+        assert "stage" in next(lines)
+        for told in lines:
+            assert told["answers"] == answers
+    assert any(cuts for _, cuts in answers)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def serving(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A daemon of Spark, with all that it starts in a group of its own."""
+    with subprocess.Popen(
+        [SPARK / "bin" / "spark-class", *arguments],
+        env=ENVIRONMENT,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_a_worker_that_is_killed_changes_nothing(
+    collection: Path, answers: list[Any], tmp_path: Path
+) -> None:
+    host, port, deploy = ["--host", "127.0.0.1"], free_port(), "org.apache.spark.deploy"
+    master = f"spark://127.0.0.1:{port}"
+    served = [f"{deploy}.master.Master", *host, "--port", f"{port}", "--webui-port", "0"]
+    works = [f"{deploy}.worker.Worker", *host, "--webui-port", "0", "--cores", "1", "-m", "1g"]
+    works += ["--work-dir", str(tmp_path), master]
+    with (
+        serving(*served, folder=tmp_path),
+        serving(*works, folder=tmp_path) as first,
+        serving(*works, folder=tmp_path),
+        working(master, collection, "16", "3", "1") as lines,
+    ):
+        assert "stage" in next(lines)
+        kill_group(first)
+        told = [*lines]
+    assert [one["answers"] == answers for one in told] == [True] * 3
+    assert told[-1]["executors"] == 1
+
+
+def test_names_in_roots_are_those_of_the_whole_run() -> None:
+    ids = ["7", "8", "7", "7 (2)", "7", "8 (2)", "9 (x)", "8", "7 (2)"]
+    names = Names()
+    whole = {node: name for node, id_ in enumerate(ids) if (name := names.of(id_)) != id_}
+    rows = sorted((id_.partition(" (")[0], node, id_) for node, id_ in enumerate(ids))
+    columns = [pyarrow.array(column) for column in zip(*rows)]
+    batch = pyarrow.RecordBatch.from_arrays(columns, ["root", "node", "id"])
+    renamed = [one for found in name_batches([batch]) for one in found.to_pylist()]
+    assert {one["node"]: one["name"] for one in renamed} == whole
+
+
+def command(*arguments: str | Path, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dedupe_text", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**ENVIRONMENT, **more},
+        cwd=cwd,
+        timeout=300,
+    )
+
+
+ON_SPARK = ("--engine", "spark", "--master", "local[2]", "--across")
+
+
+def write_lines(folder: Path) -> list[str]:
+    """Two files of records, in spellings of their own."""
+    records = [{"id": id_, "n": n, "text": text} for n, id_, _, text in ROWS[:24]]
+    lines = [json.dumps(record, ensure_ascii=bool(n % 2)) for n, record in enumerate(records)]
+    (folder / "b.jsonl").write_text("\n".join(lines[:12]) + "\n", "utf-8")
+    (folder / "a.jsonl").write_text("\n".join([*lines[12:], ""]), "utf-8")
+    return ["b.jsonl", "a.jsonl"]
+
+
+def read_lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").removesuffix("\n").split("\n")
+
+
+def test_lines_keep_their_spelling_on_spark_too(tmp_path: Path) -> None:
+    names = write_lines(tmp_path)
+    assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
+    done = command(*ON_SPARK, *names, "-o", "there.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("dedupe-text: there.jsonl: ")
+    here = [line for name in names for line in read_lines(tmp_path / "here" / name)]
+    there = [line for part in tmp_path.glob("there.jsonl/part-*") for line in read_lines(part)]
+    assert sorted(here) == sorted(line.partition(', "cuts": [')[0] + "}" for line in there)
+    again = command(*ON_SPARK, *names, "-o", "there.jsonl", cwd=tmp_path)
+    assert again.returncode == 2
+    assert again.stderr == (
+        "dedupe-text: there.jsonl: it is there already; name another, or remove it\n"
+    )
+
+
+def test_records_become_parquet(tmp_path: Path) -> None:
+    import pyarrow.parquet
+
+    names = write_lines(tmp_path)
+    assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
+    done = command(*ON_SPARK, *names, "-o", "there.parquet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    here = [json.loads(line) for name in names for line in read_lines(tmp_path / "here" / name)]
+    there = pyarrow.parquet.read_table(tmp_path / "there.parquet")
+    assert there.schema.names == ["id", "n", "text", "cuts"]
+    rows = sorted(there.drop(["cuts"]).to_pylist(), key=lambda row: int(row["n"]))
+    assert rows == here
+
+
+def test_rows_of_parquet_are_those_of_one_machine(tmp_path: Path) -> None:
+    import pyarrow.parquet
+
+    records = [{"text": text, "n": n, "id": f"{n}"} for n, _, _, text in ROWS[24:40]]
+    for name, some in (("b.parquet", records[:9]), ("a.parquet", records[9:])):
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(some), tmp_path / name)
+    names = ["b.parquet", "a.parquet"]
+    assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
+    done = command(*ON_SPARK, *names, "-o", "there", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    here = [pyarrow.parquet.read_table(tmp_path / "here" / name).to_pylist() for name in names]
+    there = pyarrow.parquet.read_table(tmp_path / "there").drop(["cuts"]).to_pylist()
+    assert sorted(there, key=lambda row: int(row["n"])) == [*here[0], *here[1]]
+
+
+def test_a_column_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "1", "body": "So."}\n', "utf-8")
+    done = command(*ON_SPARK, "a.jsonl", "-o", "out.jsonl", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "it has no field 'text' (--field names another)" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out.jsonl" / "_SUCCESS").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "master", "told"),
+    [
+        ({"PATH": "/nowhere", "JAVA_HOME": ""}, "local[2]", "Spark needs Java 17 or newer"),
+        ({}, "spark://127.0.0.1:1", "the master spark://127.0.0.1:1 does not answer"),
+    ],
+)
+def test_what_spark_needs_is_told_in_a_line(
+    more: dict[str, str], master: str, told: str, tmp_path: Path
+) -> None:
+    names = write_lines(tmp_path)
+    given = ("--engine", "spark", "--across", "--master", master)
+    done = command(*given, *names, "-o", "out.jsonl", cwd=tmp_path, **more)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert done.stderr.startswith(f"dedupe-text: {told}")

@@ -65,7 +65,7 @@ soak: $(READY) ## Clean without a rest for SECONDS=3600, and watch memory, files
 	$(BIN)/python -m bench.soak $(SECONDS)
 
 audit: $(SUPPLY) ## Ask whether a weakness is known in what is installed with the package.
-	$(VENV)/supply/bin/pip-audit --path $$($(PURE)/bin/python -c 'import sysconfig; \
+	$(VENV)/supply/bin/pip-audit --strict --path $$($(PURE)/bin/python -c 'import sysconfig; \
 		print(sysconfig.get_path("purelib"))')
 
 sbom: $(SUPPLY) ## Write what is installed with the package to dist/sbom.json, as CycloneDX.
@@ -91,6 +91,7 @@ $(SUPPLY): pyproject.toml $(READY)
 	$(BIN)/python -m pip --python $(VENV)/supply install --quiet --group supply
 	$(BIN)/python -m venv --clear --without-pip $(PURE)
 	$(BIN)/python -m pip --python $(PURE) install --quiet '.[parquet,redis,scrapy,zstd]'
+	$(BIN)/python -m pip --python $(PURE) uninstall --quiet --yes dedupe-text
 	@touch $@
 
 # The pip of a new environment may be too old to know dependency groups.

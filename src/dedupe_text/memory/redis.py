@@ -118,7 +118,8 @@ class RedisStore:
         for number in numbers:
             asked.hget(_document(number), "revision")
         found = zip(numbers, asked.execute())
-        return {number: int(revision) for number, revision in found if revision is not None}
+        with doubting(self._shown):
+            return {number: int(revision) for number, revision in found if revision is not None}
 
     def write(self, decide: Callable[[], Change | None]) -> bool:
         def attempt(transaction: Any) -> bool:

@@ -23,7 +23,7 @@ def main() -> None:
         for number, seed in enumerate(target.SEEDS):
             Path(folder, f"{number}").write_bytes(seed)
         kept = [str(path) for path in [CORPUS / name] if path.exists()]
-        arguments = ["-max_len=16384", "-timeout=60", "-print_final_stats=1", *options]
+        arguments = ["-max_len=32768", "-timeout=60", "-print_final_stats=1", *options]
         atheris.Setup([name, *arguments, folder, *kept], target.check)
         atheris.Fuzz()
 

@@ -35,7 +35,7 @@ PASSAGE = "The harbour office stays closed on Monday while the crane at the quay
 
 CASES: dict[str, Callable[[int], str]] = {
     "one line again and again": lambda n: PASSAGE + "\n" + (PASSAGE + "\n") * (n // len(PASSAGE)),
-    "one word again and again": lambda n: "a " * (n // 16),
+    "one word again and again": lambda n: "a " * (n // 8),
     "one letter": lambda n: "a" * n,
     "one ideograph": lambda n: "東" * n,
     "one long line": lambda n: " ".join(f"w{7 * at % 1009}x" for at in range(n // 6)),

@@ -12,7 +12,9 @@ from dedupe_text.formats import FORMATS, LISTS
 from dedupe_text.report.explanation import as_explanation
 from dedupe_text.report.text import UNSAFE_RE, as_text, coloured, summarize, visible
 
-SENTENCE = "The harbour {0}office{0} stays closed on Monday{0} while Nairn {0}mends the crane again. "
+SENTENCE = (
+    "The harbour {0}office{0} stays closed on Monday{0} while Nairn {0}mends the crane again. "
+)
 UNSAFE = [chr(point) for point in range(0x110000) if UNSAFE_RE.match(chr(point))]
 ATTACKS = ["\x1b]0;x\x07", "\x1b[2J", "\x9b2J", "\u202e", "\u2066", "\r", "\b", "\x1b[8m", "\ud800"]
 FOR_PEOPLE = {**LISTS, **{name: FORMATS[name] for name in (".html", ".md", ".sarif", ".json")}}

@@ -4,13 +4,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+FUZZ := $(VENV)/fuzz/.ready
+SUPPLY := $(VENV)/supply/.ready
+PURE := $(VENV)/pure
+RUNS := 100000
+SECONDS := 3600
 ARTICLE := fixtures/doubled-section/input.txt
 
 # Goals given together run in the order given: `make -j clean test` cleans first.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test oldest manual quality bench screenshots clean
+.PHONY: help demo test oldest manual quality bench screenshots laws fuzz soak audit sbom wheel clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,9 +54,45 @@ bench: $(READY) ## Measure what it costs, beside other tools; about ten minutes.
 screenshots: $(READY) ## Take the pictures of the report, with chromium.
 	$(BIN)/python -m bench.screenshots
 
+laws: $(READY) ## Hold the laws that need no right answer on all data in DEDUPE_TEXT_DATA.
+	$(BIN)/python -m bench.laws
+
+fuzz: $(FUZZ) ## Fuzz every door, RUNS=100000 executions each.
+	for door in slices text records memory lists; do \
+		$(VENV)/fuzz/bin/python -m fuzz $$door -runs=$(RUNS) || exit; done
+
+soak: $(READY) ## Clean without a rest for SECONDS=3600, and watch memory, files and answers.
+	$(BIN)/python -m bench.soak $(SECONDS)
+
+audit: $(SUPPLY) ## Ask whether a weakness is known in what is installed with the package.
+	$(VENV)/supply/bin/pip-audit --strict --path $$($(PURE)/bin/python -c 'import sysconfig; \
+		print(sysconfig.get_path("purelib"))')
+
+sbom: $(SUPPLY) ## Write what is installed with the package to dist/sbom.json, as CycloneDX.
+	mkdir -p dist
+	$(VENV)/supply/bin/cyclonedx-py environment $(PURE)/bin/python --pyproject pyproject.toml \
+		--output-reproducible -o dist/sbom.json
+
+wheel: $(READY) ## Build the wheel into dist/; the same sources make the same bytes.
+	$(BIN)/python -m hatchling build -t wheel -d dist
+
 clean: ## Remove everything that was made here.
 	rm -rf $(VENV) build dist .hypothesis .*_cache
-	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
+	find src tests bench fuzz -name __pycache__ -prune -exec rm -rf {} +
+
+# A tool for each chore in an environment of its own: none gets between the package and its own.
+$(FUZZ): pyproject.toml $(READY)
+	$(BIN)/python -m venv --clear $(VENV)/fuzz
+	$(BIN)/python -m pip --python $(VENV)/fuzz install --quiet --editable '.[parquet]' --group fuzz
+	@touch $@
+
+$(SUPPLY): pyproject.toml $(READY)
+	$(BIN)/python -m venv --clear $(VENV)/supply
+	$(BIN)/python -m pip --python $(VENV)/supply install --quiet --group supply
+	$(BIN)/python -m venv --clear --without-pip $(PURE)
+	$(BIN)/python -m pip --python $(PURE) install --quiet '.[parquet,redis,scrapy,zstd]'
+	$(BIN)/python -m pip --python $(PURE) uninstall --quiet --yes dedupe-text
+	@touch $@
 
 # The pip of a new environment may be too old to know dependency groups.
 $(READY): pyproject.toml Makefile

@@ -244,6 +244,8 @@ def test_of_documents_read_lately_a_bounded_number_is_at_hand(
 def foreign(path: Path, kind: str) -> None:
     if kind == "text":
         path.write_text("This is no database, but a text of some length.\n" * 99)
+    elif kind == "one byte":
+        path.write_bytes(b"\n")
     elif kind == "cut short":
         open_memory(str(path)).close()
         path.write_bytes(path.read_bytes()[:5000])
@@ -252,7 +254,7 @@ def foreign(path: Path, kind: str) -> None:
             database.execute("CREATE TABLE recipes (name TEXT)")
 
 
-@pytest.mark.parametrize("kind", ["text", "cut short", "another program's"])
+@pytest.mark.parametrize("kind", ["text", "one byte", "cut short", "another program's"])
 def test_a_file_that_is_no_memory_is_refused_and_left(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "seen.db"
     foreign(path, kind)
@@ -278,6 +280,24 @@ def test_a_memory_of_the_first_format_is_refused(tmp_path: Path) -> None:
         database.execute("INSERT INTO meta VALUES ('format 1, 8 bands of 2 rows')")
     with pytest.raises(InputError, match="other parameters, where these are format 3"):
         open_memory(str(path))
+
+
+@pytest.mark.parametrize("column", ["id", "site", "characters", "text", "cuts"])
+@pytest.mark.parametrize("value", ["x", b"\xff", 2**62, -1, 0.5])
+def test_a_row_that_nobody_here_wrote_is_refused_in_a_line_and_left(
+    column: str, value: object, tmp_path: Path
+) -> None:
+    path = tmp_path / "seen.db"
+    memory = open_memory(str(path))
+    memory.add(signed(said(1), "a"))
+    memory.close()
+    with sqlite3.connect(path) as database:
+        database.execute(f"UPDATE documents SET {column} = ?", (value,))
+        row = database.execute("SELECT * FROM documents").fetchall()
+    with pytest.raises(InputError, match=r"seen\.db: damaged, .*; name another"):
+        open_memory(str(path)).find(signed(said(1), "b"), 1)
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT * FROM documents").fetchall() == row
 
 
 def test_no_trigger_of_a_stranger_is_run(tmp_path: Path) -> None:

@@ -268,6 +268,18 @@ def test_what_others_put_in_its_place_is_told_and_left(key: str, server: Server)
     assert client.lrange(f"dedupe-text:{key}", 0, -1) == [b"theirs"]
 
 
+@pytest.mark.parametrize("field", ["revision", "id", "text", "characters", "cuts"])
+def test_a_document_that_others_changed_is_told_and_left(field: str, server: Server) -> None:
+    memory, client = open_memory(server.address), server.client()
+    assert memory.add(signed(said(1), "a"))
+    (key,) = client.keys("dedupe-text:document:*")
+    client.hset(key, field, b"\xff")
+    before = client.hgetall(key)
+    with pytest.raises(InputError, match="damaged, or not a memory of dedupe-text; name another"):
+        open_memory(server.address).find(signed(said(1), "b"), 1)
+    assert client.hgetall(key) == before
+
+
 def test_a_memory_of_other_parameters_is_refused(server: Server) -> None:
     server.client().set("dedupe-text:meta", "format 0")
     assert "other parameters" in refused(server.address, InputError)

@@ -41,10 +41,14 @@ _NEWLINE_RE = re.compile(r"\r\n?|\n")
 _CLOSING_RE = re.compile(r"[^\w\s(\[{<«“‘„‚「『（【《〈¿¡]*")
 """What still belongs to the passage before when no white space follows it."""
 _FENCE = r"\n[ \t>]*(?:```+|~~~+)[ \t\r]*"
-_CODE_ENDS_RE = re.compile(rf"[^\w\n]*(?:\n\s*[\])}}][^\w\n]*)*(?:\s*{_FENCE})?(?=\n|\Z)")
-_CODE_BEGINS_RE = re.compile(rf"{_FENCE}\n\W*\Z")
+_LINE_ENDS = r"(?=\n|\Z)"
+_CODE_ENDS_RE = re.compile(
+    rf"[^\w\n]*(?:\n\s*[\])}}][^\w\n]*)*{_LINE_ENDS}(?:\s*{_FENCE}{_LINE_ENDS})?"
+)
+_CODE_BEGINS_RE = re.compile(rf"{_FENCE}\n")
 """Lines without words that are of the code before or after them: what stood behind a fence that is
 left alone would be code."""
+_TO_LAST_WORD_RE = re.compile(r"(?s:.*)\w|")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -239,7 +243,8 @@ def gap_before(text: str, words: Words, word: int) -> Gap:
         ends = _CODE_ENDS_RE.match(text, left, right)
         left += len(ends[0].rstrip()) if ends else 0
     if word < len(words) and words.flags[word] & Flag.CODE:
-        begins = _CODE_BEGINS_RE.search(text, left, right)
+        bare = _TO_LAST_WORD_RE.match(text, left, right)
+        begins = _CODE_BEGINS_RE.search(text, bare.end() if bare else left, right)
         right = begins.start() + 1 if begins else right
     runs = [
         (len(_NEWLINE_RE.findall(run[0])), Span(*run.span()))

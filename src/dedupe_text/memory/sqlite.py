@@ -5,9 +5,10 @@ A file is in WAL mode, and a document is one transaction.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,13 +17,11 @@ from dedupe_text.errors import InputError, OutputError
 from dedupe_text.memory.signed import PARAMETERS
 from dedupe_text.memory.store import (
     WAIT,
-    Entry,
-    decode,
+    doubting,
     encode,
     pack,
     pack_spans,
-    unpack,
-    unpack_spans,
+    read_row,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.memory.signed import Signed
-    from dedupe_text.memory.store import Change
+    from dedupe_text.memory.store import Change, Entry
 
 _APPLICATION = 0x64647478
 _CACHE = 64
@@ -87,15 +86,14 @@ class SqliteStore:
 
     def look_up(self, signed: Signed) -> NDArray[np.int64]:
         keys = signed.keys.view(np.int64)
-        found = np.array(
-            self._run(
-                # Not IN (SELECT …), for which SQLite would build an index of the keys first.
-                "SELECT keys.key, document FROM json_each(?) AS asked"
-                " CROSS JOIN keys ON keys.key = asked.value",
-                str(distinct(keys.ravel()).tolist()),
-            ).fetchall(),
-            np.int64,
-        ).reshape(-1, 2)
+        rows = self._run(
+            # Not IN (SELECT …), for which SQLite would build an index of the keys first.
+            "SELECT keys.key, document FROM json_each(?) AS asked"
+            " CROSS JOIN keys ON keys.key = asked.value",
+            str(distinct(keys.ravel()).tolist()),
+        ).fetchall()
+        with doubting(self._path):
+            found = np.array(rows, np.int64).reshape(-1, 2)
         if not len(found):
             return np.zeros(keys.shape, np.int64)
         known, number = found[np.argsort(found[:, 0])].T
@@ -103,10 +101,10 @@ class SqliteStore:
         return np.where(known[at] == keys, number[at], 0)
 
     def entry(self, id_: str) -> Entry | None:
-        return _entry(self._run(_ENTRY + "id = ?", encode(id_)).fetchone())
+        return self._entry(self._run(_ENTRY + "id = ?", encode(id_)).fetchone())
 
     def read(self, number: int) -> Entry | None:
-        return _entry(self._run(_ENTRY + "number = ?", number).fetchone())
+        return self._entry(self._run(_ENTRY + "number = ?", number).fetchone())
 
     def revisions(self, numbers: Sequence[int]) -> dict[int, int]:
         some = ", ".join(map(str, numbers))
@@ -155,10 +153,16 @@ class SqliteStore:
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
         return self._database.execute(statement, values)
 
+    def _entry(self, row: Sequence[Any] | None) -> Entry | None:
+        with doubting(self._path):
+            return None if row is None else read_row(row[0], row[1:])
+
     def _check(self) -> None:
         """Raises `InputError` for a file with something else in it."""
         found = {sql for (sql,) in self._run("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        if not found and not self._run("PRAGMA application_id").fetchone()[0]:
+        # SQLite takes a file of one byte for an empty one, and would write over it.
+        one_byte = self._path and os.path.getsize(self._path) == 1  # noqa: PTH202
+        if not (found or one_byte or self._run("PRAGMA application_id").fetchone()[0]):
             return
         if _META not in found:
             raise InputError(f"{self._path}: not a memory of dedupe-text; name another file")
@@ -216,15 +220,6 @@ class SqliteStore:
             *values,
         ).fetchone()
         return int(number)
-
-
-def _entry(row: tuple[int, int, bytes, bytes, bytes, int, bytes] | None) -> Entry | None:
-    if row is None:
-        return None
-    number, revision, id_, site, text, characters, cuts = row
-    return Entry(
-        number, revision, decode(id_), decode(site), unpack(text, characters), unpack_spans(cuts)
-    )
 
 
 def _rows(signed: Signed) -> Iterator[tuple[int]]:

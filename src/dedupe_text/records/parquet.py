@@ -79,7 +79,8 @@ class ParquetRecords:
     @contextmanager
     def writing(self, file: BinaryIO, name: str = "") -> Iterator[ParquetWriter]:  # noqa: ARG002
         """A writer to this file, whose columns are compressed as those that were read."""
-        options = _find_options(self._file.metadata)
+        with self._explained():
+            options = _find_options(self._file.metadata)
         with pyarrow.parquet.ParquetWriter(file, self._schema, **options) as output:
             writer = ParquetWriter(output, self._fields.text)
             yield writer
@@ -141,7 +142,7 @@ class ParquetRecords:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (pyarrow.ArrowException, OSError) as error:
+        except (pyarrow.ArrowException, OSError, ValueError) as error:  # or names that are no text
             reason = str(error).partition("\n")[0].rstrip(".")
             raise InputError(f"{self._name}: it is no Parquet, or damaged ({reason})") from error
 

@@ -26,7 +26,7 @@ _MOST_PATCH = 20_000
 _MOST_NAME = 200
 _SHOWN_FACTS = 3
 _BACKTICKS_RE = re.compile("`+")
-_BAR_RE = re.compile(r"(\\*)\|")
+_BAR_RE = re.compile(r"(?<!\\)(\\*)\|")
 
 
 def as_markdown(results: Sequence[Result]) -> str:

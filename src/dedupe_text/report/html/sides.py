@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from dedupe_text.model import Difference
 
-_NEXT_RE = re.compile(r"(?<=[\n\r])[^\n\r]*$|(?<=\s)\S*$|[「『（《“‘«(\[]*$")
+_OPENING = r"[「『（《“‘«(\[]"
+_NEXT_RE = re.compile(rf"(?<=[\n\r])[^\n\r]*$|(?<=\s)\S*$|(?<!{_OPENING}){_OPENING}*$")
 """What, of all that stands before a word, belongs to it and not to the words before."""
 
 _MOST_COMPARED = 10_000_000

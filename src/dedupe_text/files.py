@@ -29,11 +29,11 @@ def read_bytes(path: str, most: int = -1) -> bytes:
     Traceback (most recent call last):
     dedupe_text.errors.InputError: cannot read 'no-such-article.txt': no such file; check the name
     """
-    with open_file(path) as file:
-        try:
+    try:
+        with open(path, "rb") as file:
             return file.read(most)
-        except (OSError, ValueError) as error:
-            raise cannot_read(path, error) from error
+    except (OSError, ValueError) as error:
+        raise cannot_read(path, error) from error
 
 
 def open_file(path: str) -> BufferedReader:
@@ -126,7 +126,7 @@ def replacing(
         # Named from the beginning: a file without a name may turn out to get none when all is
         # written, and this cannot be written twice. What a killed run leaves is swept by the next.
         try:
-            with open(temporary.open_named(name, _mode(before)), "wb") as file:
+            with _closing(temporary.open_named(name, _mode(before))) as file:
                 new = Replacement(file)
                 yield new
                 if new.whole:
@@ -200,7 +200,7 @@ def _rename_over(
         descriptor = (
             temporary.open_nameless(folder, mode) if nameless else temporary.open_named(name, mode)
         )
-        with open(descriptor, "wb") as file:
+        with _closing(descriptor) as file:
             file.write(data)
             _finish(file, target, before)
             if was is not None and not _holds(target, was):
@@ -212,6 +212,17 @@ def _rename_over(
         with suppress(OSError):
             os.unlink(name)
         raise
+
+
+@contextmanager
+def _closing(descriptor: int) -> Iterator[BinaryIO]:
+    """The file, to write to. What counts is synced before it is closed, so that may fail."""
+    file = os.fdopen(descriptor, "wb")
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
 
 
 def _mode(before: os.stat_result | None) -> int:

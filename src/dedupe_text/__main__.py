@@ -11,6 +11,8 @@ from typing import NoReturn, TextIO
 _FAILED = 2
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
+_UNTOLD = "without exception set", "without setting an exception"
+"""What Python says where a library in C fails and does not tell why."""
 
 
 def main() -> NoReturn:
@@ -35,19 +37,25 @@ def main() -> NoReturn:
 
 def _explain(error: Exception) -> str:
     """One line: where, what, and what to do."""
+    if _lacks_memory(error):  # so nothing is loaded to say it
+        return "not enough memory for this text; give it in smaller files"
     from dedupe_text.errors import DedupeTextError
     from dedupe_text.report.text import visible
 
     if isinstance(error, DedupeTextError):
         return visible(str(error))
-    if isinstance(error, MemoryError):
-        return "not enough memory for this text; give it in smaller files"
-    if isinstance(error, OSError):  # a file has its own error: this is a standard stream
-        return f"cannot write standard output: {error.strerror}; mend that and run again".lower()
+    if isinstance(error, OSError):  # files and standard output have errors of their own
+        return visible(f"{(error.strerror or str(error)).lower()}; mend that and run again")
     return visible(
         f"{_place(error)}: {type(error).__name__}: {error}; "
         "nothing was written; this is a bug in dedupe-text, please report it"
     )
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Whether it is for want of memory, which NumPy may run into without telling of it."""
+    untold = isinstance(error, SystemError) and any(part in str(error) for part in _UNTOLD)
+    return untold or isinstance(error, MemoryError)
 
 
 def _place(error: Exception) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from dedupe_text.errors import InputError, OutputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from io import BufferedReader
-    from typing import BinaryIO
 
 
 def open_input(*, asks: bool) -> BufferedReader:
@@ -40,18 +42,39 @@ def encode(text: str) -> bytes:
     return text.encode(encoding, "backslashreplace")
 
 
-def open_output() -> BinaryIO:
-    """Standard output, for bytes. Raises `OutputError` if it is closed."""
+def write_output(data: bytes) -> None:
+    """Standard output has all of this. Raises `OutputError` if it is closed, or cannot be written.
+
+    A pipe that nobody reads any more is a `BrokenPipeError`.
+    """
+    write_pieces([data])
+
+
+def write_pieces(pieces: Iterable[bytes]) -> None:
+    """The same, of what comes piece by piece; what goes wrong with that is not explained here."""
     if sys.stdout is None:
         raise OutputError("cannot write standard output: it is closed; name a file with --output")
-    return sys.stdout.buffer
+    file = sys.stdout.buffer
+    if isinstance(file, io.RawIOBase):  # PYTHONUNBUFFERED: it may write a part, and not say so
+        file = open(file.fileno(), "wb", closefd=False)  # noqa: SIM115
+    for piece in pieces:
+        with _explained():
+            file.write(piece)
+    with _explained():
+        file.flush()
 
 
-def write_output(data: bytes) -> None:
-    """Standard output has all of `data`. Raises `OutputError` if it is closed."""
-    file = open_output()
-    file.write(data)
-    file.flush()
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(
+            f"cannot write standard output: {reason}; mend that and run again"
+        ) from error
 
 
 def is_coloured(choice: str) -> bool:

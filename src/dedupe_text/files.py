@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from io import BufferedReader
     from typing import BinaryIO
+
+    from dedupe_text.temporary import Place
 
 _CHANGED = "it changed while it was being cleaned; run again"
 
@@ -29,11 +32,11 @@ def read_bytes(path: str, most: int = -1) -> bytes:
     Traceback (most recent call last):
     dedupe_text.errors.InputError: cannot read 'no-such-article.txt': no such file; check the name
     """
-    with open_file(path) as file:
-        try:
+    try:
+        with open(path, "rb") as file:
             return file.read(most)
-        except (OSError, ValueError) as error:
-            raise cannot_read(path, error) from error
+    except (OSError, ValueError) as error:
+        raise cannot_read(path, error) from error
 
 
 def open_file(path: str) -> BufferedReader:
@@ -86,11 +89,13 @@ def replace_bytes(
         before = _find_status(path)
         if before is None or stat.S_ISREG(before.st_mode):
             target = _prepare(path, before, break_links=break_links)
-            _replace(target, data, before, was)
+            with temporary.open_place(target) as place:
+                _replace(place, data, before, was)
+            _sync_folder(os.path.dirname(target))
         else:
             with open(path, "wb") as file:
                 file.write(data)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _cannot_write(path, error) from error
 
 
@@ -122,25 +127,23 @@ def replacing(
                 yield Replacement(file)
             return
         target = _prepare(path, before, break_links=break_links)
-        name = temporary.find_name(target)
         # Named from the beginning: a file without a name may turn out to get none when all is
         # written, and this cannot be written twice. What a killed run leaves is swept by the next.
-        try:
-            with open(temporary.open_named(name, _mode(before)), "wb") as file:
-                new = Replacement(file)
-                yield new
-                if new.whole:
-                    _finish(file, target, before)
-                    if was is not None and not _is_as_it_was(target, was):
-                        raise _RefusedError(_CHANGED)
-                    _rename(file, name, target)
-        finally:
-            with suppress(OSError):
-                os.unlink(name)
+        with (
+            temporary.open_place(target) as place,
+            _new_file(place, _mode(before), nameless=False) as (file, name),
+        ):
+            new = Replacement(file)
+            yield new
+            if new.whole:
+                _finish(file, target, before)
+                if was is not None and not _is_as_it_was(place, was):
+                    raise _RefusedError(_CHANGED)
+                _rename(file, name, place)
         _sync_folder(os.path.dirname(target))
     except DedupeTextError:
         raise
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _cannot_write(path, error) from error
 
 
@@ -157,6 +160,8 @@ def _find_status(path: str) -> os.stat_result | None:
         return os.stat(path)
     except FileNotFoundError:
         return None
+    except ValueError as error:  # a NUL in it
+        raise OSError(errno.EINVAL, str(error)) from error
 
 
 def _prepare(path: str, before: os.stat_result | None, *, break_links: bool) -> str:
@@ -173,20 +178,19 @@ def _prepare(path: str, before: os.stat_result | None, *, break_links: bool) -> 
     return target
 
 
-def _replace(target: str, data: bytes, before: os.stat_result | None, was: bytes | None) -> None:
+def _replace(place: Place, data: bytes, before: os.stat_result | None, was: bytes | None) -> None:
     try:
-        _rename_over(target, data, before, was, nameless=True)
+        _rename_over(place, data, before, was, nameless=True)
     except _RefusedError:
         raise
     except OSError:
         # Files without a name need a file system that has them, and /proc. Whatever else went
         # wrong goes wrong again, and is told.
-        _rename_over(target, data, before, was, nameless=False)
-    _sync_folder(os.path.dirname(target))
+        _rename_over(place, data, before, was, nameless=False)
 
 
 def _rename_over(
-    target: str,
+    place: Place,
     data: bytes,
     before: os.stat_result | None,
     was: bytes | None,
@@ -194,24 +198,38 @@ def _rename_over(
     nameless: bool,
 ) -> None:
     """Write another file beside the target, `nameless` until it is whole, and rename it."""
-    name, mode = temporary.find_name(target), _mode(before)
+    with _new_file(place, _mode(before), nameless=nameless) as (file, name):
+        file.write(data)
+        _finish(file, place.path, before)
+        if was is not None and not _holds(place, was):
+            raise _RefusedError(_CHANGED)
+        if nameless:
+            temporary.give_name(file.fileno(), name, place.folder)
+        _rename(file, name, place)
+
+
+@contextmanager
+def _new_file(place: Place, mode: int, *, nameless: bool) -> Iterator[tuple[BinaryIO, str]]:
+    """A file to write to, and the name that it has or gets, which is gone unless it is renamed.
+
+    What counts is synced before the file is closed, so that may fail.
+    """
+    name = temporary.find_name(place.name)
     try:
-        folder = os.path.dirname(target)
-        descriptor = (
-            temporary.open_nameless(folder, mode) if nameless else temporary.open_named(name, mode)
+        file = os.fdopen(
+            temporary.open_nameless(place.folder, mode)
+            if nameless
+            else temporary.open_named(name, mode, place.folder),
+            "wb",
         )
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            _finish(file, target, before)
-            if was is not None and not _holds(target, was):
-                raise _RefusedError(_CHANGED)
-            if nameless:
-                temporary.give_name(descriptor, name)
-            _rename(file, name, target)
-    except BaseException:
+        try:
+            yield file, name
+        finally:
+            with suppress(OSError):
+                file.close()
+    finally:
         with suppress(OSError):
-            os.unlink(name)
-        raise
+            os.unlink(name, dir_fd=place.folder)
 
 
 def _mode(before: os.stat_result | None) -> int:
@@ -227,24 +245,32 @@ def _finish(file: BinaryIO, target: str, before: os.stat_result | None) -> None:
     os.fsync(file.fileno())
 
 
-def _rename(file: BinaryIO, name: str, target: str) -> None:
+def _rename(file: BinaryIO, name: str, place: Place) -> None:
     if os.name == "nt":
         file.close()  # Windows renames no open file; elsewhere closing would unlock it
-    os.replace(name, target)
+    os.replace(name, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
 
 
-def _holds(path: str, data: bytes) -> bool:
+def _holds(place: Place, data: bytes) -> bool:
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0), dir_fd=place.folder)
+
     try:
-        with open(path, "rb") as file:
+        with open(place.name, "rb", opener=opener) as file:
             return file.read() == data
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP):  # it is gone, or has become a link
+            return False
+        raise
+
+
+def _is_as_it_was(place: Place, was: os.stat_result) -> bool:
+    try:
+        now = os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
     except FileNotFoundError:
         return False
-
-
-def _is_as_it_was(path: str, was: os.stat_result) -> bool:
-    now = _find_status(path)
     marks = ("st_dev", "st_ino", "st_size", "st_mtime_ns")
-    return now is not None and all(getattr(now, mark) == getattr(was, mark) for mark in marks)
+    return all(getattr(now, mark) == getattr(was, mark) for mark in marks)
 
 
 def _sync_folder(folder: str) -> None:
@@ -257,7 +283,7 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
-def _cannot_write(path: str, error: OSError | ValueError) -> OutputError:
+def _cannot_write(path: str, error: OSError) -> OutputError:
     reason = _explain(error, missing="its folder does not exist; create it first")
     return OutputError(f"cannot write {path!r}: {reason}")
 

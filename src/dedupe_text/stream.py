@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dedupe_text import console, files, records
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from dedupe_text.progress import Progress
     from dedupe_text.records import Format, Record, Records, Writer
     from dedupe_text.result import Result
+
+_PIECE = 1 << 16
+"""Bytes that are copied at once."""
 
 
 def find_format(path: str, options: Options) -> Format:
@@ -109,17 +113,18 @@ def _writing(path: str, options: Options, read: Records) -> Iterator[Writer | No
 @contextmanager
 def _held_back() -> Iterator[BinaryIO]:
     """What goes to standard output when it is whole; until then it is in a temporary file."""
-    import shutil  # loaded for those who have records
-    import tempfile
+    import tempfile  # loaded for those who have records
 
-    with tempfile.TemporaryFile() as file:
-        try:
+    try:
+        with tempfile.TemporaryFile() as file:
             yield file
             file.seek(0)
-        except OSError as error:
-            place, reason = tempfile.gettempdir(), (error.strerror or str(error)).lower()
-            raise OutputError(
-                f"cannot write to {place}: {reason}; name another folder in TMPDIR"
-            ) from error
-        shutil.copyfileobj(file, console.open_output())
-        console.open_output().flush()
+            console.write_pieces(iter(partial(file.read, _PIECE), b""))
+    except (DedupeTextError, BrokenPipeError):
+        raise
+    except OSError as error:
+        place = tempfile.tempdir or "a temporary folder"
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(
+            f"cannot write to {place}: {reason}; name another folder in TMPDIR"
+        ) from error

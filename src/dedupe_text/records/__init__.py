@@ -6,7 +6,7 @@ changed but the one string that something was cut from.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 
 from dedupe_text import files
@@ -34,7 +34,8 @@ def open_records(
     Errors are of `InputError` and name the file, and the line and column where there is one. With
     `skip_bad` a record that is none is counted and comes without a text instead.
     """
-    with files.open_file(path) if stream is None else stream as file:
+    file = files.open_file(path) if stream is None else stream
+    try:
         if format_ == "parquet":
             from dedupe_text.records.parquet import ParquetRecords
 
@@ -43,3 +44,6 @@ def open_records(
             from dedupe_text.records.jsonl import JsonlRecords
 
             yield JsonlRecords(path, file, fields, skip_bad=skip_bad)
+    finally:
+        with suppress(OSError):  # it was read to its end
+            file.close()

@@ -22,11 +22,6 @@ SIZE = 8_000
 """Characters of n; 2n is twice as much."""
 GROWTH = 2.2
 """How much more time and memory 2n may take than n. A square takes 4."""
-NOT_YET = dict.fromkeys(
-    ["one line again and again", "one word again and again", "fences", "table", "pragmas"], 4.2
-)
-"""Where pairs of many equal passages take more: 2.4 to 3.8 times the memory when it was measured,
-so it is no more than a square. A case that is linear goes from here."""
 SECONDS = 30
 """Of the processor, for all that is measured of a case."""
 ROOM = 512 << 20
@@ -86,10 +81,9 @@ def test_twice_the_text_takes_about_twice_the_time_and_the_memory(name: str) -> 
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()[-400:]
     (seconds, size), (more_seconds, more_size) = json.loads(done.stdout)
-    growth = NOT_YET.get(name, GROWTH)
-    assert more_size <= growth * size + 100_000
+    assert more_size <= GROWTH * size + 100_000
     # What is over in a moment is much the same for any text.
-    assert more_seconds <= growth * max(seconds, 0.2)
+    assert more_seconds <= GROWTH * max(seconds, 0.2)
 
 
 # --- collisions -----------------------------------------------------------------------------------

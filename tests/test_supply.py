@@ -19,7 +19,7 @@ else:
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DEPENDENCIES = {"chardet", "click", "datasketch", "numpy", "tomli"}
-EXTRAS = {"pyarrow", "redis", "scrapy", "backports.zstd"}
+EXTRAS = {"pyarrow", "pyspark", "redis", "scrapy", "backports.zstd"}
 """A new one is a decision: it goes here too, and into the changelog."""
 
 RUNS_DATA = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "yaml", "cloudpickle"}

@@ -28,7 +28,7 @@ def shingles_of(sets: list[set[int]]) -> Shingles:
 @given(st.lists(st.sets(st.integers(0, 99), min_size=1), min_size=1))
 def test_passages_that_share_a_shingle_are_those_whose_sets_meet(sets: list[set[int]]) -> None:
     meet = [any(one & other for other in sets if other is not one) for one in sets]
-    assert shingles_of(sets).shared(np.zeros(len(sets), np.uint64)).tolist() == meet
+    assert shingles_of(sets).shared(len(sets)).tolist() == meet
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 999))))
@@ -44,7 +44,7 @@ def test_what_shares_no_shingle_is_no_candidate(name: str) -> None:
     _, _, words, passages, *_ = split_text(CASES[name].text)
     shingles = shingle(words.hash, passages, 4)
     found = find_candidates(sign_shingles(shingles, 128), distinct(shingles.passage), 2)
-    shared = shingles.shared(np.zeros(len(passages), np.uint64))
+    shared = shingles.shared(len(passages))
     assert shared[found.first].all()
     assert shared[found.second].all()
 

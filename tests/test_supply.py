@@ -80,8 +80,9 @@ def test_what_is_imported_is_what_is_declared() -> None:
     found = {name for source in sources for name in imported(ast.parse(source))}
     outside = found - {*sys.stdlib_module_names} - {"dedupe_text", "__future__", "compression"}
     known = {name.partition(".")[0] for name in DEPENDENCIES | EXTRAS}
-    # Python has the first from 3.11 on, the second is for types alone, Scrapy brings the others.
-    assert outside - known <= {"tomllib", "typing_extensions", "itemadapter", "twisted"}
+    # Python has the first from 3.11 on, the second is for types alone, Scrapy and Spark bring the
+    # others.
+    assert outside - known <= {"tomllib", "typing_extensions", "itemadapter", "py4j", "twisted"}
 
 
 def test_the_wheel_is_the_same_however_often_it_is_built(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def _candidates(
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
     document = mix(passages.document.astype(np.uint64))
     salt = document if apart else np.zeros_like(document)
-    some = shingles.of(shingles.shared(salt, since))
+    some = shingles.of(shingles.shared(len(salt), since, salt))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
     if not len(begins):
@@ -171,7 +171,7 @@ def _candidates(
         representative = np.zeros(len(passages), np.bool_)
         representative[passage[first]] = True
         some = some.of(representative)
-        some = some.of(some.shared(salt, since))
+        some = some.of(some.shared(len(salt), since, salt))
         if not len(some):
             return exact
     passage = distinct(some.passage)

@@ -36,19 +36,23 @@ class Shingles:
         chosen = passages[self.passage]
         return Shingles(self.hash[chosen], self.word[chosen], self.passage[chosen])
 
-    def shared(self, salt: NDArray[np.uint64], since: int = 0) -> NDArray[np.bool_]:
-        """For each passage, whether it shares a shingle with another of the same `salt`.
+    def shared(
+        self, passages: int, since: int = 0, salt: NDArray[np.uint64] | None = None
+    ) -> NDArray[np.bool_]:
+        """For each of so many passages, whether it shares a shingle with another.
 
         One that shares none cannot be alike to any: its Jaccard similarity to all is 0. Where
-        `since` is given, one before it has to share it with one from there on.
+        `since` is given, one before it has to share it with one from there on; where each passage
+        has a `salt`, with one of the same.
         """
-        hashes, passage = sort_together(self.hash + salt[self.passage], self.passage)
+        hashes = self.hash if salt is None else self.hash + salt[self.passage]
+        hashes, passage = sort_together(hashes, self.passage)
         met = (hashes[1:] == hashes[:-1]) & (passage[1:] != passage[:-1])
         if since:
             ends = np.append(run_starts(hashes)[1:], len(hashes))
             last = np.repeat(passage[ends - 1], np.diff(ends, prepend=0))
             met &= last[1:] >= since
-        shared = np.zeros(len(salt), np.bool_)
+        shared = np.zeros(passages, np.bool_)
         shared[passage[1:][met]] = True
         shared[passage[:-1][met]] = True
         return shared

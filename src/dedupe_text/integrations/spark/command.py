@@ -38,7 +38,6 @@ _ORDER = ("_dedupe_input", "_dedupe_place", "_dedupe_start", "_dedupe_row")
 """Where a record is: in which input, file, part of it and row. Files of a folder are in the order
 of their names. A part of a file is read from its start to its end, in one task."""
 _OURS_RE = re.compile(r"dedupe_text\.errors\.\w+: (.+)")
-_MASTER_RE = re.compile(r"(?:spark://)?([^,:/]+):(\d+)")
 _PATIENCE = 5
 """Seconds to reach a master; Spark itself would try for a minute."""
 
@@ -101,8 +100,10 @@ def _check_master(master: str) -> None:
     """Raises `DedupeTextError` if it is a standalone master that does not answer."""
     if not master.startswith("spark://"):
         return
-    for host, port in _MASTER_RE.findall(master):
-        with suppress(OSError), socket.create_connection((host, int(port)), _PATIENCE):
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":")
+        with suppress(OSError, ValueError, OverflowError):
+            socket.create_connection((host, int(port)), _PATIENCE).close()
             return
     raise DedupeTextError(f"the master {master} does not answer; start it, or name another")
 

@@ -70,7 +70,7 @@ def write_in_turn(path: Path) -> None:
 
 
 def killed_before_renaming(path: Path) -> None:
-    os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    os.replace = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
     replace_bytes(str(path), NEW)
 
 
@@ -121,11 +121,11 @@ def test_what_a_live_process_is_writing_is_not_swept(
 ) -> None:
     replace, first = os.replace, os.getpid()
 
-    def meet_another(source: str, target: str) -> None:
+    def meet_another(source: str, target: str, **folders: int) -> None:
         if os.getpid() == first:
             other = article.with_name("other.txt")
             assert end(start(lambda: forget_and_write(other))) == 0
-        replace(source, target)
+        replace(source, target, **folders)
 
     def forget_and_write(other: Path) -> None:
         sweep.cache_clear()
@@ -142,11 +142,13 @@ def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
 ) -> None:
     make, swept = os.open, []
 
-    def make_and_sweep(path: str, flags: int, mode: int = 0o777) -> int:
-        descriptor = make(path, flags, mode)
+    def make_and_sweep(
+        path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None
+    ) -> int:
+        descriptor = make(path, flags, mode, dir_fd=dir_fd)
         if flags & os.O_EXCL and not swept:
             swept.append(path)
-            Path(path).unlink()
+            os.unlink(path, dir_fd=dir_fd)
         return descriptor
 
     monkeypatch.delattr(os, "O_TMPFILE", raising=False)

@@ -11,6 +11,8 @@ from typing import NoReturn, TextIO
 _FAILED = 2
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
+_UNTOLD = "without exception set", "without setting an exception"
+"""What Python says where a library in C fails and does not tell why."""
 
 
 def main() -> NoReturn:
@@ -52,7 +54,7 @@ def _explain(error: Exception) -> str:
 
 def _lacks_memory(error: Exception) -> bool:
     """Whether it is for want of memory, which NumPy may run into without telling of it."""
-    untold = isinstance(error, SystemError) and "without " in str(error)
+    untold = isinstance(error, SystemError) and any(part in str(error) for part in _UNTOLD)
     return untold or isinstance(error, MemoryError)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from io import BufferedReader
     from typing import BinaryIO
+
+    from dedupe_text.temporary import Place
 
 _CHANGED = "it changed while it was being cleaned; run again"
 
@@ -86,7 +89,9 @@ def replace_bytes(
         before = _find_status(path)
         if before is None or stat.S_ISREG(before.st_mode):
             target = _prepare(path, before, break_links=break_links)
-            _replace(target, data, before, was)
+            with temporary.open_place(target) as place:
+                _replace(place, data, before, was)
+            _sync_folder(os.path.dirname(target))
         else:
             with open(path, "wb") as file:
                 file.write(data)
@@ -122,21 +127,19 @@ def replacing(
                 yield Replacement(file)
             return
         target = _prepare(path, before, break_links=break_links)
-        name = temporary.find_name(target)
         # Named from the beginning: a file without a name may turn out to get none when all is
         # written, and this cannot be written twice. What a killed run leaves is swept by the next.
-        try:
-            with _closing(temporary.open_named(name, _mode(before))) as file:
-                new = Replacement(file)
-                yield new
-                if new.whole:
-                    _finish(file, target, before)
-                    if was is not None and not _is_as_it_was(target, was):
-                        raise _RefusedError(_CHANGED)
-                    _rename(file, name, target)
-        finally:
-            with suppress(OSError):
-                os.unlink(name)
+        with (
+            temporary.open_place(target) as place,
+            _new_file(place, _mode(before), nameless=False) as (file, name),
+        ):
+            new = Replacement(file)
+            yield new
+            if new.whole:
+                _finish(file, target, before)
+                if was is not None and not _is_as_it_was(place, was):
+                    raise _RefusedError(_CHANGED)
+                _rename(file, name, place)
         _sync_folder(os.path.dirname(target))
     except DedupeTextError:
         raise
@@ -173,20 +176,19 @@ def _prepare(path: str, before: os.stat_result | None, *, break_links: bool) -> 
     return target
 
 
-def _replace(target: str, data: bytes, before: os.stat_result | None, was: bytes | None) -> None:
+def _replace(place: Place, data: bytes, before: os.stat_result | None, was: bytes | None) -> None:
     try:
-        _rename_over(target, data, before, was, nameless=True)
+        _rename_over(place, data, before, was, nameless=True)
     except _RefusedError:
         raise
     except OSError:
         # Files without a name need a file system that has them, and /proc. Whatever else went
         # wrong goes wrong again, and is told.
-        _rename_over(target, data, before, was, nameless=False)
-    _sync_folder(os.path.dirname(target))
+        _rename_over(place, data, before, was, nameless=False)
 
 
 def _rename_over(
-    target: str,
+    place: Place,
     data: bytes,
     before: os.stat_result | None,
     was: bytes | None,
@@ -194,35 +196,38 @@ def _rename_over(
     nameless: bool,
 ) -> None:
     """Write another file beside the target, `nameless` until it is whole, and rename it."""
-    name, mode = temporary.find_name(target), _mode(before)
-    try:
-        folder = os.path.dirname(target)
-        descriptor = (
-            temporary.open_nameless(folder, mode) if nameless else temporary.open_named(name, mode)
-        )
-        with _closing(descriptor) as file:
-            file.write(data)
-            _finish(file, target, before)
-            if was is not None and not _holds(target, was):
-                raise _RefusedError(_CHANGED)
-            if nameless:
-                temporary.give_name(descriptor, name)
-            _rename(file, name, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with _new_file(place, _mode(before), nameless=nameless) as (file, name):
+        file.write(data)
+        _finish(file, place.path, before)
+        if was is not None and not _holds(place, was):
+            raise _RefusedError(_CHANGED)
+        if nameless:
+            temporary.give_name(file.fileno(), name, place.folder)
+        _rename(file, name, place)
 
 
 @contextmanager
-def _closing(descriptor: int) -> Iterator[BinaryIO]:
-    """The file, to write to. What counts is synced before it is closed, so that may fail."""
-    file = os.fdopen(descriptor, "wb")
+def _new_file(place: Place, mode: int, *, nameless: bool) -> Iterator[tuple[BinaryIO, str]]:
+    """A file to write to, and the name that it has or gets, which is gone unless it is renamed.
+
+    What counts is synced before the file is closed, so that may fail.
+    """
+    name = temporary.find_name(place.name)
     try:
-        yield file
+        file = os.fdopen(
+            temporary.open_nameless(place.folder, mode)
+            if nameless
+            else temporary.open_named(name, mode, place.folder),
+            "wb",
+        )
+        try:
+            yield file, name
+        finally:
+            with suppress(OSError):
+                file.close()
     finally:
         with suppress(OSError):
-            file.close()
+            os.unlink(name, dir_fd=place.folder)
 
 
 def _mode(before: os.stat_result | None) -> int:
@@ -238,24 +243,32 @@ def _finish(file: BinaryIO, target: str, before: os.stat_result | None) -> None:
     os.fsync(file.fileno())
 
 
-def _rename(file: BinaryIO, name: str, target: str) -> None:
+def _rename(file: BinaryIO, name: str, place: Place) -> None:
     if os.name == "nt":
         file.close()  # Windows renames no open file; elsewhere closing would unlock it
-    os.replace(name, target)
+    os.replace(name, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
 
 
-def _holds(path: str, data: bytes) -> bool:
+def _holds(place: Place, data: bytes) -> bool:
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0), dir_fd=place.folder)
+
     try:
-        with open(path, "rb") as file:
+        with open(place.name, "rb", opener=opener) as file:
             return file.read() == data
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP):  # it is gone, or has become a link
+            return False
+        raise
+
+
+def _is_as_it_was(place: Place, was: os.stat_result) -> bool:
+    try:
+        now = os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
     except FileNotFoundError:
         return False
-
-
-def _is_as_it_was(path: str, was: os.stat_result) -> bool:
-    now = _find_status(path)
     marks = ("st_dev", "st_ino", "st_size", "st_mtime_ns")
-    return now is not None and all(getattr(now, mark) == getattr(was, mark) for mark in marks)
+    return all(getattr(now, mark) == getattr(was, mark) for mark in marks)
 
 
 def _sync_folder(folder: str) -> None:

@@ -9,11 +9,41 @@ from __future__ import annotations
 import os
 import re
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NAME_RE = re.compile(r"\.dedupe-text-[0-9a-f]{16}\.tmp")
 """The name of what will become a file; nothing else is ever swept."""
+
+
+class Place(NamedTuple):
+    """A file by its `name` in a folder that is held open.
+
+    So it stays the same place if somebody puts a link where the folder, or one above it, was.
+    """
+
+    path: str
+    name: str
+    folder: int | None
+    """None on Windows, where folders are not opened and the name is the path."""
+
+
+@contextmanager
+def open_place(path: str) -> Iterator[Place]:
+    """The place of a file; its path leads through no link."""
+    if os.name == "nt":
+        yield Place(path, path, None)
+        return
+    folder, name = os.path.split(path)
+    descriptor = os.open(folder, getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY)
+    try:
+        yield Place(path, name, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def find_name(target: str) -> str:
@@ -21,31 +51,33 @@ def find_name(target: str) -> str:
     return os.path.join(os.path.dirname(target), f".dedupe-text-{os.urandom(8).hex()}.tmp")
 
 
-def open_nameless(folder: str, mode: int) -> int:
+def open_nameless(folder: int | None, mode: int) -> int:
     """A new file to write to, locked: that tells others that it is in use."""
     # Where there is no O_TMPFILE this opens a folder for writing, which is an error as well.
-    descriptor = os.open(folder, os.O_WRONLY | getattr(os, "O_TMPFILE", 0), mode)
+    flags = os.O_WRONLY | getattr(os, "O_TMPFILE", 0)
+    descriptor = os.open(os.curdir, flags, mode, dir_fd=folder)
     _lock(descriptor, wait=True)
     return descriptor
 
 
-def open_named(path: str, mode: int) -> int:
+def open_named(name: str, mode: int, folder: int | None) -> int:
     """The same, with a name from the beginning."""
     while True:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags, mode)
+        descriptor = os.open(name, flags, mode, dir_fd=folder)
         _lock(descriptor, wait=True)
-        if os.path.exists(path):
+        with suppress(FileNotFoundError):
+            os.stat(name, dir_fd=folder, follow_symlinks=False)
             return descriptor
         os.close(descriptor)  # somebody swept it before it was locked
 
 
-def give_name(descriptor: int, name: str) -> None:
+def give_name(descriptor: int, name: str, folder: int | None) -> None:
     """The file that had no name has this one."""
-    # Both paths are absolute, so `src_dir_fd` means nothing, but only with one does Python ask
-    # for the link in /proc to be followed.
+    # This path is absolute, so `src_dir_fd` means nothing, but only with one does Python ask for
+    # the link in /proc to be followed.
     link = f"/proc/self/fd/{descriptor}"
-    os.link(link, name, src_dir_fd=descriptor, follow_symlinks=True)
+    os.link(link, name, src_dir_fd=descriptor, dst_dir_fd=folder, follow_symlinks=True)
 
 
 def _lock(descriptor: int, *, wait: bool) -> bool:

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 SHORT = 0
 """Instead of an error: a read or a write does half of what it should, which is none."""
+STOP = -1
+"""Instead of an error: the process is stopped until the swaps are made."""
 TMPDIR = "temporary"
 MEMORY = ".db"
 BESIDE = ("-wal", "-shm", "-journal")
@@ -47,7 +49,10 @@ class Door:
     arguments: tuple[str, ...]
     files: dict[str, bytes]
     input: bytes = b""
-    environment: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    """Symbolic links, and where they lead to."""
+    swaps: tuple[tuple[str, str], ...] = ()
+    """Renamings that somebody else makes while the run is stopped."""
 
 
 class Outcome(NamedTuple):
@@ -93,6 +98,8 @@ class Bed:
             path = self._at / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+        for name, target in door.links.items():
+            (self._at / name).symlink_to(target)
 
     def run(
         self, door: Door, fault: Fault = NONE, kill_after: float | None = None, *, lay: bool = True
@@ -107,7 +114,7 @@ class Bed:
             "below": f"{self.folder}/",
             "input": str(streams[0]),
             "output": [str(path) for path in streams[1:]],
-            "environment": door.environment,
+            "swaps": door.swaps,
             "arguments": door.arguments,
             "fault": fault._asdict(),
             "kill_after": kill_after,

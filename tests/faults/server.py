@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from dedupe_text import clean
@@ -37,7 +38,6 @@ def run(request: dict[str, Any], shim: Any) -> None:
         file = os.open(name, flags, 0o600)
         os.dup2(file, number)
         os.close(file)
-    os.environ.update(request["environment"])
     sys.argv = ["dedupe-text", *request["arguments"]]
     if shim:
         fault = request["fault"]
@@ -57,7 +57,13 @@ def answer(child: int, began: float, request: dict[str, Any], shim: Any) -> dict
     if request["kill_after"] is not None:
         time.sleep(max(began + request["kill_after"] - time.perf_counter(), 0))
         os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+    _, status = os.waitpid(child, os.WUNTRACED)
+    if os.WIFSTOPPED(status):
+        for names in request["swaps"]:
+            source, target = (Path(request["folder"], name) for name in names)
+            source.rename(target)
+        os.kill(child, signal.SIGCONT)
+        _, status = os.waitpid(child, 0)
     seconds = time.perf_counter() - began
     counts = {kind: shim.fault_count(number) if shim else 0 for number, kind in enumerate(KINDS)}
     return {"code": os.waitstatus_to_exitcode(status), "seconds": seconds, "counts": counts}

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -25,8 +26,8 @@ static long number_to_fail;
 static size_t least_size;
 static long *counts;
 
-/* Error 0 lets a read or a write do half of what it should, which is no failure. With `forever`
-   the calls behind the N-th fail as well. */
+/* Error 0 lets a read or a write do half of what it should, which is no failure; error -1 lets the
+   process stop before the call. With `forever` the calls behind the N-th fail as well. */
 void fault_arm(const char *folder, int kind, long number, int error, int forever, size_t least)
 {
     snprintf(below, sizeof below, "%s", folder);
@@ -70,7 +71,11 @@ static int is_hit(int kind)
     long number = __sync_add_and_fetch(&counts[kind], 1);
     if (kind != kind_to_fail || !number_to_fail)
         return 0;
-    return number == number_to_fail || (always && number > number_to_fail);
+    if (number != number_to_fail && !(always && number > number_to_fail))
+        return 0;
+    if (error_to_give == -1)
+        raise(SIGSTOP);
+    return error_to_give != -1;
 }
 
 static int fails(int kind)

@@ -95,7 +95,7 @@ def replace_bytes(
         else:
             with open(path, "wb") as file:
                 file.write(data)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _cannot_write(path, error) from error
 
 
@@ -143,7 +143,7 @@ def replacing(
         _sync_folder(os.path.dirname(target))
     except DedupeTextError:
         raise
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _cannot_write(path, error) from error
 
 
@@ -160,6 +160,8 @@ def _find_status(path: str) -> os.stat_result | None:
         return os.stat(path)
     except FileNotFoundError:
         return None
+    except ValueError as error:  # a NUL in it
+        raise OSError(errno.EINVAL, str(error)) from error
 
 
 def _prepare(path: str, before: os.stat_result | None, *, break_links: bool) -> str:
@@ -281,7 +283,7 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
-def _cannot_write(path: str, error: OSError | ValueError) -> OutputError:
+def _cannot_write(path: str, error: OSError) -> OutputError:
     reason = _explain(error, missing="its folder does not exist; create it first")
     return OutputError(f"cannot write {path!r}: {reason}")
 

@@ -6,6 +6,7 @@ A file is in WAL mode, and a document is one transaction.
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -87,15 +88,14 @@ class SqliteStore:
 
     def look_up(self, signed: Signed) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         keys = signed.keys().view(np.int64)
-        found = np.array(
-            self._run(
-                # Not IN (SELECT …), for which SQLite would build an index of the keys first.
-                "SELECT keys.key, document FROM json_each(?) AS asked"
-                " CROSS JOIN keys ON keys.key = asked.value",
-                str(distinct(keys.ravel()).tolist()),
-            ).fetchall(),
-            np.int64,
-        ).reshape(-1, 2)
+        rows = self._run(
+            # Not IN (SELECT …), for which SQLite would build an index of the keys first.
+            "SELECT keys.key, document FROM json_each(?) AS asked"
+            " CROSS JOIN keys ON keys.key = asked.value",
+            str(distinct(keys.ravel()).tolist()),
+        ).fetchall()
+        with _undamaged():
+            found = np.array(rows, np.int64).reshape(-1, 2)
         if not len(found):
             return np.zeros(0, np.intp), np.zeros(0, np.int64)
         known, number = found[np.argsort(found[:, 0])].T
@@ -222,10 +222,22 @@ class SqliteStore:
 def _entry(row: tuple[int, int, bytes, bytes, bytes, int, bytes] | None) -> Entry | None:
     if row is None:
         return None
-    number, revision, id_, site, text, characters, cuts = row
-    return Entry(
-        number, revision, decode(id_), decode(site), unpack(text, characters), unpack_spans(cuts)
-    )
+    number, revision, id_, site, packed, characters, cuts = row
+    with _undamaged():
+        text, spans = unpack(packed, characters), unpack_spans(cuts)
+        places = [0, *(place for span in spans for place in span), len(text)]
+        if places != sorted(places):
+            raise ValueError(places)
+        return Entry(number, revision, decode(id_), decode(site), text, spans)
+
+
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    """What is read is what a run of ours wrote, as far as it can be told from the values."""
+    try:
+        yield
+    except (AttributeError, OverflowError, TypeError, ValueError, zlib.error) as error:
+        raise sqlite3.DatabaseError("what is in it is damaged") from error
 
 
 def _rows(signed: Signed) -> Iterator[tuple[int]]:

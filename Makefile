@@ -10,7 +10,7 @@ ARTICLE := fixtures/doubled-section/input.txt
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test oldest manual quality bench screenshots clean
+.PHONY: help demo test oldest faults manual quality bench screenshots clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ oldest: $(READY) ## Run the tests of Scrapy with the oldest one that is supporte
 	$(BIN)/python -m venv --clear $(VENV)/oldest
 	$(BIN)/python -m pip --python $(VENV)/oldest install --quiet --editable . --group oldest
 	$(VENV)/oldest/bin/python -m pytest tests/test_scrapy.py
+
+faults: $(READY) ## Let each call of a run fail, and kill 500 runs; about an hour.
+	DEDUPE_TEXT_TRIALS=all $(BIN)/python -m pytest -s tests/test_faults.py \
+		tests/test_killed_runs.py tests/test_shared_folders.py
 
 manual: $(READY) ## Make the manual page and the shell completions anew, in share/.
 	$(BIN)/python tools/manual.py

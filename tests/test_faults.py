@@ -6,15 +6,18 @@ library, for Python and SQLite alike. A few N are tried; with DEDUPE_TEXT_TRIALS
 
 import errno
 import os
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from faults.bed import SHORT, Bed, Door, Fault, Outcome
-from faults.doors import DOORS, MADE, make_doors
+from faults.doors import DOORS, FILTER, MADE, make_doors
 from faults.examine import examine_fault
 from faults.shim import build
+from test_cli import COMMAND
 
 ALL = os.environ.get("DEDUPE_TEXT_TRIALS") == "all"
 ONCE, ALWAYS = False, True
@@ -117,6 +120,26 @@ def test_whatever_allocation_fails_there_is_the_old_or_the_new(
     for number in range(most):
         at = OWN + (count - OWN) * number // most
         trials.try_out(name, fault._replace(number=at))
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_standard_output_that_takes_only_a_part_is_an_error(
+    unbuffered: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    import resource
+
+    with (tmp_path / "out").open("wb") as out:
+        done = subprocess.run(
+            COMMAND,
+            input=FILTER.input,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            env=environment | {"PYTHONUNBUFFERED": unbuffered},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)),
+        )
+    assert done.returncode == 2
+    said = b"dedupe-text: cannot write standard output: file too large; mend that and run again\n"
+    assert done.stderr == said
 
 
 def test_each_kind_of_call_is_met(trials: Trials) -> None:

@@ -19,14 +19,12 @@ from dedupe_text.memory.index import Index
 from dedupe_text.memory.signed import PARAMETERS, sign_split
 from dedupe_text.memory.store import (
     WAIT,
-    Entry,
-    decode,
+    doubting,
     encode,
     pack,
     pack_spans,
+    read_row,
     split_entry,
-    unpack,
-    unpack_spans,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.memory.signed import Signed
-    from dedupe_text.memory.store import Change
+    from dedupe_text.memory.store import Change, Entry
 
 _BASE = b"dedupe-text:"
 """With this all keys begin; no others are touched."""
@@ -112,18 +110,16 @@ class RedisStore:
 
     def read(self, number: int) -> Entry | None:
         row = self._client.hmget(_document(number), _FIELDS)
-        if None in row:
-            return None
-        revision, id_, site, packed, characters, cuts = row
-        text = unpack(packed, int(characters))
-        return Entry(number, int(revision), decode(id_), decode(site), text, unpack_spans(cuts))
+        with doubting(self._shown):
+            return None if None in row else read_row(number, row)
 
     def revisions(self, numbers: Sequence[int]) -> dict[int, int]:
         asked = self._client.pipeline(transaction=False)
         for number in numbers:
             asked.hget(_document(number), "revision")
         found = zip(numbers, asked.execute())
-        return {number: int(revision) for number, revision in found if revision is not None}
+        with doubting(self._shown):
+            return {number: int(revision) for number, revision in found if revision is not None}
 
     def write(self, decide: Callable[[], Change | None]) -> bool:
         def attempt(transaction: Any) -> bool:

@@ -5,10 +5,10 @@ A file is in WAL mode, and a document is one transaction.
 
 from __future__ import annotations
 
+import os
 import sqlite3
-import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,13 +17,11 @@ from dedupe_text.errors import InputError, OutputError
 from dedupe_text.memory.signed import PARAMETERS
 from dedupe_text.memory.store import (
     WAIT,
-    Entry,
-    decode,
+    doubting,
     encode,
     pack,
     pack_spans,
-    unpack,
-    unpack_spans,
+    read_row,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe_text.memory.signed import Signed
-    from dedupe_text.memory.store import Change
+    from dedupe_text.memory.store import Change, Entry
 
 _APPLICATION = 0x64647478
 _CACHE = 64
@@ -94,7 +92,7 @@ class SqliteStore:
             " CROSS JOIN keys ON keys.key = asked.value",
             str(distinct(keys.ravel()).tolist()),
         ).fetchall()
-        with _undamaged():
+        with doubting(self._path):
             found = np.array(rows, np.int64).reshape(-1, 2)
         if not len(found):
             return np.zeros(0, np.intp), np.zeros(0, np.int64)
@@ -104,10 +102,10 @@ class SqliteStore:
         return passage, number[at[passage, column]]
 
     def entry(self, id_: str) -> Entry | None:
-        return _entry(self._run(_ENTRY + "id = ?", encode(id_)).fetchone())
+        return self._entry(self._run(_ENTRY + "id = ?", encode(id_)).fetchone())
 
     def read(self, number: int) -> Entry | None:
-        return _entry(self._run(_ENTRY + "number = ?", number).fetchone())
+        return self._entry(self._run(_ENTRY + "number = ?", number).fetchone())
 
     def revisions(self, numbers: Sequence[int]) -> dict[int, int]:
         some = ", ".join(map(str, numbers))
@@ -156,10 +154,16 @@ class SqliteStore:
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
         return self._database.execute(statement, values)
 
+    def _entry(self, row: Sequence[Any] | None) -> Entry | None:
+        with doubting(self._path):
+            return None if row is None else read_row(row[0], row[1:])
+
     def _check(self) -> None:
         """Raises `InputError` for a file with something else in it."""
         found = {sql for (sql,) in self._run("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        if not found and not self._run("PRAGMA application_id").fetchone()[0]:
+        # SQLite takes a file of one byte for an empty one, and would write over it.
+        one_byte = self._path and os.path.getsize(self._path) == 1  # noqa: PTH202
+        if not (found or one_byte or self._run("PRAGMA application_id").fetchone()[0]):
             return
         if _META not in found:
             raise InputError(f"{self._path}: not a memory of dedupe-text; name another file")
@@ -217,27 +221,6 @@ class SqliteStore:
             *values,
         ).fetchone()
         return int(number)
-
-
-def _entry(row: tuple[int, int, bytes, bytes, bytes, int, bytes] | None) -> Entry | None:
-    if row is None:
-        return None
-    number, revision, id_, site, packed, characters, cuts = row
-    with _undamaged():
-        text, spans = unpack(packed, characters), unpack_spans(cuts)
-        places = [0, *(place for span in spans for place in span), len(text)]
-        if places != sorted(places):
-            raise ValueError(places)
-        return Entry(number, revision, decode(id_), decode(site), text, spans)
-
-
-@contextmanager
-def _undamaged() -> Iterator[None]:
-    """What is read is what a run of ours wrote, as far as it can be told from the values."""
-    try:
-        yield
-    except (AttributeError, OverflowError, TypeError, ValueError, zlib.error) as error:
-        raise sqlite3.DatabaseError("what is in it is damaged") from error
 
 
 def _rows(signed: Signed) -> Iterator[tuple[int]]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from dedupe_text.cleaning import without
+from dedupe_text.errors import InputError
 from dedupe_text.model import Span
 from dedupe_text.split import Split, split_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
@@ -103,7 +105,29 @@ class Store(Protocol):
         """Nothing more is asked of it."""
 
 
-# --- what both write -------------------------------------------------------------------------
+# --- what both write and read ----------------------------------------------------------------
+
+
+@contextmanager
+def doubting(name: str) -> Iterator[None]:
+    """What is read inside may not be what was written: no store has checksums of its own.
+
+    Raises `InputError`.
+    """
+    try:
+        yield
+    except (AttributeError, OverflowError, TypeError, ValueError, zlib.error) as error:
+        raise InputError(
+            f"{name}: damaged, or not a memory of dedupe-text; name another"
+        ) from error
+
+
+def read_row(number: int, row: Sequence[Any]) -> Entry:
+    """The document in a row: revision, id, site, packed text, its length, packed spans."""
+    revision, id_, site, packed, characters, cuts = row
+    text = unpack(packed, int(characters))
+    spans = unpack_spans(cuts, len(text))
+    return Entry(number, int(revision), decode(id_), decode(site), text, spans)
 
 
 def pack(text: str) -> bytes:
@@ -113,7 +137,10 @@ def pack(text: str) -> bytes:
 
 def unpack(packed: bytes, characters: int) -> str:
     """The text; of a memory that somebody else made no more is unpacked than it says there is."""
-    data = zlib.decompressobj().decompress(packed, 4 * characters + 1)
+    unpacker = zlib.decompressobj()
+    data = unpacker.decompress(packed, 4 * characters + 1)
+    if not unpacker.eof:  # where zlib compares its checksum
+        raise ValueError("a text that is cut off, or longer than it should be")
     return data.decode("utf-8", "surrogatepass")
 
 
@@ -122,9 +149,12 @@ def pack_spans(spans: Sequence[Span]) -> bytes:
     return np.array(spans, np.int64).tobytes()
 
 
-def unpack_spans(packed: bytes) -> list[Span]:
-    """The spans."""
-    return [Span(*span) for span in np.frombuffer(packed, np.int64).reshape(-1, 2).tolist()]
+def unpack_spans(packed: bytes, characters: int) -> list[Span]:
+    """The spans, in their order, of a text of so many characters."""
+    edges = np.frombuffer(packed, np.int64)
+    if (np.diff(edges, prepend=0, append=characters) < 0).any():
+        raise ValueError("spans that overlap or leave the text")
+    return [Span(*span) for span in edges.reshape(-1, 2).tolist()]
 
 
 def encode(name: str) -> bytes:

@@ -43,7 +43,8 @@ def open_place(path: str) -> Iterator[Place]:
     try:
         yield Place(path, name, descriptor)
     finally:
-        os.close(descriptor)
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def find_name(target: str) -> str:

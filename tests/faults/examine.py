@@ -55,4 +55,7 @@ def examine_fault(bed: Bed, door: Door, whole: Outcome, found: Outcome, fault: F
         for line in lines:
             assert line.startswith("dedupe-text: "), found.said[-2000:]
             assert "bug" not in line, line
+        for name in whole.files:
+            if f"cannot write '{name}'" in found.said:
+                assert found.files.get(name) == door.files.get(name), f"{name} was written"
     examine(bed, door, whole, found, litter=fault.kind == "unlink")

@@ -72,8 +72,12 @@ def sort_together(
     """
     most = int(numbers.max()) if len(numbers) else 0
     last = np.uint64((1 << most.bit_length()) - 1)
-    together = np.sort(hashes & ~last | numbers.astype(np.uint64))
-    return together & ~last, (together & last).astype(np.int64)
+    together = hashes & ~last
+    np.bitwise_or(together, numbers, out=together, dtype=np.uint64, casting="unsafe")
+    together.sort()
+    sorted_numbers = (together & last).view(np.int64)
+    together &= ~last
+    return together, sorted_numbers
 
 
 def are_among(values: NDArray[Number], some: NDArray[Number]) -> NDArray[np.bool_]:

@@ -242,7 +242,7 @@ def _find_all(
     So cleaning twice is cleaning once.
     """
     comments = [pragma.span for pragma in pragmas]
-    left, alive = split, np.arange(len(split.words))
+    left, alive = split, None
     if pragmas:
         left, alive = _left(split, [], comments)
         aligned = None
@@ -252,6 +252,10 @@ def _find_all(
         seen: list[Near] | None = None if near is None else []
         pieces = _find(left, earlier, settings, seen, len(split.words), aligned)
         aligned = None
+        if not pieces and not seen:
+            return [*gone, *still_there(spared, gone)]
+        if alive is None:
+            alive = np.arange(len(split.words))
         if pragmas:
             pieces = accept_covered(pieces, cover(pragmas, len(split.words))[alive])
         found = [part for piece in pieces for part in piece.moved(alive)]

@@ -20,6 +20,10 @@ MOST = 8
 """Earlier passages that one is held against, at most."""
 
 
+_BLOCK = 1 << 20
+"""Keys of buckets at a time."""
+
+
 class Candidates(NamedTuple):
     """Pairs of passages, as columns: `first` stands before `second` (int64); no pair twice."""
 
@@ -63,21 +67,27 @@ def find_candidates(
     `passage` gives the number of the passage for each row of `signatures`, in rising order; only
     passages of the same `salt` are held against each other.
     """
-    keys = band_keys(signatures, rows)
-    if salt is not None:
-        keys += salt[:, None]
-    one, other = _links(keys.ravel(), np.repeat(passage, keys.shape[1]))
+    bands = signatures.shape[1] // rows
+    some = max(_BLOCK // len(passage), 1)
+    links = []
+    for first in range(0, bands, some):
+        keys = band_keys(signatures, rows, range(first, min(first + some, bands)))
+        if salt is not None:
+            keys += salt[:, None]
+        links.append(_links(keys.ravel(), np.repeat(passage, keys.shape[1])))
+    one, other = map(np.concatenate, zip(*links))
     return _most_alike(one, other) if len(one) else Candidates(one, other)
 
 
-def band_keys(signatures: NDArray[np.uint32], rows: int) -> NDArray[np.uint64]:
-    """The keys (passages × bands) of the buckets that the signatures fall into."""
-    count, num_perm = signatures.shape
-    bands = num_perm // rows
-    banded = signatures[:, : bands * rows].reshape(count, bands, rows).astype(np.uint64)
-    keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), (count, bands))
+def band_keys(
+    signatures: NDArray[np.uint32], rows: int, bands: range | None = None
+) -> NDArray[np.uint64]:
+    """The keys (passages × bands) of the buckets that the signatures fall into; of some bands."""
+    bands = bands or range(signatures.shape[1] // rows)
+    keys = np.broadcast_to(np.array(bands, np.uint64) + np.uint64(1), (len(signatures), len(bands)))
     for row in range(rows):
-        keys = mix(keys + banded[:, :, row])
+        banded = signatures[:, bands.start * rows + row : bands.stop * rows : rows]
+        keys = mix(keys + banded.astype(np.uint64))
     return keys
 
 

@@ -156,7 +156,7 @@ def _candidates(
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
     document = mix(passages.document.astype(np.uint64))
     salt = document if apart else np.zeros_like(document)
-    some = shingles.of(shingles.shared(len(salt), since, salt))
+    some = shingles.of(shingles.shared(len(salt), since, salt if apart else None))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
     if not len(begins):

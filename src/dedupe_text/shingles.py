@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from dedupe_text.passages import Passages
 
+_BLOCK = 1 << 16
+"""Words whose shingles are made at a time: they fit the cache, and take memory once."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Shingles:
@@ -60,15 +63,35 @@ class Shingles:
 
 def shingle(word_hash: NDArray[np.uint64], passages: Passages, size: int) -> Shingles:
     """The shingles of all passages; equal runs of words have equal hashes."""
-    length = passages.last_word - passages.first_word
-    passage = np.repeat(np.arange(len(passages), dtype=np.int32), length)
-    word = np.arange(len(word_hash), dtype=np.int32)
+    most = len(word_hash)
+    hashes, word = np.empty(most, np.uint64), np.empty(most, np.int32)
+    passage = np.empty(most, np.int32)
+    count = 0
+    for first in range(0, most, _BLOCK):
+        columns = _shingle_block(word_hash, passages, size, first, min(first + _BLOCK, most))
+        own = slice(count, count + len(columns[0]))
+        hashes[own], word[own], passage[own] = columns
+        count = own.stop
+    return Shingles(hashes[:count], word[:count], passage[:count])
+
+
+def _shingle_block(
+    word_hash: NDArray[np.uint64], passages: Passages, size: int, first: int, last: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
+    """hash, word and passage of the shingles that begin with the words ``first:last``."""
+    low, high = passages.of_words(np.array([first, last - 1])).tolist()
+    ends = np.minimum(passages.last_word[low : high + 1], last)
+    begins = np.maximum(passages.first_word[low : high + 1], first)
+    passage = np.repeat(np.arange(low, high + 1, dtype=np.int32), ends - begins)
+    word = np.arange(first, last, dtype=np.int32)
     left = passages.last_word[passage] - word
-    total = word_hash.copy()
+    total = word_hash[first:last].copy()
     for place in range(1, size):
         # Past the end of its passage a short one adds nothing; a full one never gets there.
-        total[:-place] += mix(word_hash[place:] + np.uint64(place)) * (left[:-place] > place)
+        following = word_hash[first + place : last + place]
+        more = mix(following + np.uint64(place))
+        total[: len(more)] += more * (left[: len(more)] > place)
     full = left >= size
-    full[passages.first_word] = True
+    full[begins - first] |= begins == passages.first_word[low : high + 1]
     at = np.flatnonzero(full)
-    return Shingles(mix(total[at]), word[at], passage[at])
+    return mix(total[at]), word[at], passage[at]

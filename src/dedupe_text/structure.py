@@ -88,7 +88,7 @@ def mark_structure(text: str, words: Words) -> Words:
             change = np.zeros(len(words) + 1, np.int32)
             np.add.at(change, first, 1)
             np.add.at(change, last, -1)
-            flags[np.cumsum(change[:-1]) > 0] |= flag
+            flags[np.cumsum(change[:-1], dtype=np.int32) > 0] |= flag
     flags[flags & Flag.CODE > 0] &= ~np.uint16(Flag.HEADING)
     before = np.searchsorted(words.start, words.line_start)
     flags[before[1:][before[1:] == before[:-1]] - 1] |= Flag.LAST  # a line without words

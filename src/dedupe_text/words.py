@@ -137,17 +137,20 @@ def split_words(text: str) -> Words:
     """
     codes = _code_points(text)
     tables = _tables_for(codes)
-    bounds = _blocks(codes, tables.flags)
-    blocks = [_split_block(codes, tables, first, last) for first, last in bounds]
-    start, end, hashes, flags = (
-        np.concatenate(column) if len(column) > 1 else column[0] for column in zip(*blocks)
-    )
-    for first, last in bounds[1:]:  # what a block begins with is of the word before it
-        word, after = np.searchsorted(start, [first, last])
-        gap = tables.flags.take(codes[first : start[word] if word < after else last])
-        if word:
-            flags[word - 1] |= np.bitwise_or.reduce(gap) & np.uint16(0xFFFF ^ Flag.IGNORED)
-    return Words(start, end, hashes, flags, _line_starts(codes))
+    most = len(codes) + 1  # memory that is not written to takes no room
+    start, end = np.empty(most, np.int32), np.empty(most, np.int32)
+    hashes, flags = np.empty(most, np.uint64), np.empty(most, np.uint16)
+    count = 0
+    for first, last in _blocks(codes, tables.flags):
+        columns = _split_block(codes, tables, first, last)
+        if count:  # what a block begins with is of the word before it
+            begin = columns[0][0] if len(columns[0]) else last
+            gap = np.bitwise_or.reduce(tables.flags.take(codes[first:begin]))
+            flags[count - 1] |= gap & np.uint16(0xFFFF ^ Flag.IGNORED)
+        own = slice(count, count + len(columns[0]))
+        start[own], end[own], hashes[own], flags[own] = columns
+        count = own.stop
+    return Words(start[:count], end[:count], hashes[:count], flags[:count], _line_starts(codes))
 
 
 def weigh(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
@@ -397,7 +400,11 @@ def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 def _line_starts(codes: _Codes) -> NDArray[np.int32]:
     r"""Lines end at ``\n``, ``\r\n`` or ``\r``, and nowhere else."""
-    ends = codes == 13
-    ends[:-1] &= codes[1:] != 10
-    ends |= codes == 10
-    return np.append(0, np.flatnonzero(ends) + 1).astype(np.int32)
+    starts = [np.zeros(1, np.int32)]
+    for first in range(0, len(codes), _BLOCK):
+        block = codes[first : first + _BLOCK + 1]  # with the one that follows
+        ends = block == 13
+        ends[:-1] &= block[1:] != 10
+        ends |= block == 10
+        starts.append(np.flatnonzero(ends[:_BLOCK]).astype(np.int32) + np.int32(first + 1))
+    return np.concatenate(starts)

@@ -47,6 +47,8 @@ _ANCHOR = 12
 """Words of a run so long that no better alignment crosses it."""
 _LONGEST = 4096
 """Words between two anchors; wider stretches are left unaligned, which bounds the work."""
+_BLOCK = 1 << 12
+"""Chains that are aligned at once, which bounds the memory."""
 
 
 class Run(NamedTuple):
@@ -283,6 +285,11 @@ def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
 
 def _align_chains(chains: list[list[Run]], hashes: _Hashes) -> Iterator[WordPairs]:
     """Long runs as they are; what lies between, before and after them word by word."""
+    for first in range(0, len(chains), _BLOCK):
+        yield from _align_block(chains[first : first + _BLOCK], hashes)
+
+
+def _align_block(chains: list[list[Run]], hashes: _Hashes) -> Iterator[WordPairs]:
     anchors: list[tuple[int, int, int, int]] = []
     gaps: list[tuple[int, int, int, int, bool, bool, int]] = []
     for number, (chain, extent) in enumerate(zip(chains, _extents(chains, hashes))):

@@ -28,7 +28,7 @@ def find_said(batch: Batch, settings: Settings) -> list[Said]:
     judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
     aligned, _ = find_aligned(batch.words, batch.passages, settings)
     twins, _ = find_twins(aligned, judge, settings.keep)
-    said = [Said.of(twin) for twin, _ in judge.gather(twins)]
+    said = [Said.of(twin) for twin, _ in judge.gather(judge.spare(twins))]
     return said if settings.order == "kept" else _said_freely(said, batch, judge, settings)
 
 

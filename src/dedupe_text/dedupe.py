@@ -320,7 +320,7 @@ def _find(
         rest = find_twins(light, judge, settings.keep)[1] if twins or near is not None else []
         if rest:
             twins = judge.without_forms(twins, [*said, *rest])
-        found += [piece for _, pieces in judge.gather(twins) for piece in pieces]
+        found += [piece for _, pieces in judge.gather(judge.spare(twins)) for piece in pieces]
     if near is not None and few is not None:
         near += [too_few(pairs, settings) for pairs in few]
         near += too_often(split.words, split.passages, settings)
@@ -338,7 +338,8 @@ def _find_before(split: Split, earlier: Batch, settings: Settings, words: int) -
     if not aligned:
         return []
     judge = _judge(batch.words, batch.passages, settings)
-    twins = label_twins(find_twins(aligned, judge, "first")[0], batch, words, settings.facts)
+    twins = judge.spare(find_twins(aligned, judge, "first")[0])
+    twins = label_twins(twins, batch, words, settings.facts)
     cut = [twin for twin in twins if twin.spread in settings.cut]
     left = [twin for twin in twins if twin.spread not in settings.cut]
     pieces = [piece for _, several in judge.gather(cut) for piece in several]

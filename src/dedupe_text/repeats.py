@@ -111,7 +111,7 @@ class Judge:
     def twins(
         self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> Iterator[Twin]:
-        """The repeats that sentences said again make, if any."""
+        """The repeats that sentences said again make, if any; nothing is spared yet."""
         if not self._counts(said):
             return
         for whole in filter(self._counts, said.runs()):
@@ -123,8 +123,8 @@ class Judge:
                     self._turn_down(Limit("apart", 0, SHORT), whole.of(end), stays, goes)
             limit = self._limit(run)
             if limit is None:
-                lost, broken = self._lost(run, stays, goes), self._broken(run, goes)
-                yield Twin(run, lost, broken, stays, goes)
+                nothing = np.zeros(len(run.first), np.bool_)
+                yield Twin(run, nothing, nothing, stays, goes)
             else:
                 self._turn_down(limit, run, stays, goes)
 
@@ -307,6 +307,19 @@ class Judge:
         again = (often[(len(often) - 1) // 2] + often[len(often) // 2]) / 2 - 1  # the median
         weight, least = float(twin.sentences.weight.sum()), OFTEN * again * self.min_words
         return Limit("form", weight, least) if again > 1 and weight < least else None
+
+    def spare(self, twins: Iterable[Twin]) -> list[Twin]:
+        """The twins, with which of their sentences hold a fact of their own, or part of code.
+
+        For those that are no forms: it is the dearest to tell, and most are.
+        """
+        return [
+            twin._replace(
+                lost=self._lost(twin.sentences, twin.stays, twin.goes),
+                broken=self._broken(twin.sentences, twin.goes),
+            )
+            for twin in twins
+        ]
 
     def gather(self, twins: Iterable[Twin]) -> Iterator[tuple[Twin, list[Piece]]]:
         """What is left of each twin, in pieces that make a star: what stays for one never goes.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text.columns import distinct, ranges, run_starts
-from dedupe_text.lcs import align_words
+from dedupe_text.lcs import align_shared
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
@@ -125,13 +125,11 @@ _Places = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 def _align_one(one: _Side, other: _Side, gap: int) -> tuple[_Places, _Places]:
     """The earliest pairs and the latest ones of a gap."""
     ours, theirs = one.of_gap(gap), other.of_gap(gap)
-    early = np.array(align_words(ours, theirs)).T
-    late = (
-        np.array([[len(ours) - 1], [len(theirs) - 1]])
-        - np.array(align_words(ours[::-1], theirs[::-1])).T
-    )
-    begin = np.array([[one.begin[gap]], [other.begin[gap]]])
-    return tuple(early + begin), tuple(late + begin)
+    early = np.array(align_shared(ours, theirs)).T
+    late = np.array(align_shared(ours[::-1], theirs[::-1])).T
+    begin, end = one.begin[gap], one.begin[gap] + one.size[gap] - 1
+    there, there_end = other.begin[gap], other.begin[gap] + other.size[gap] - 1
+    return (begin + early[0], there + early[1]), (end - late[0], there_end - late[1])
 
 
 def _align_some(

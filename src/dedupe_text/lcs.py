@@ -20,7 +20,7 @@ def align_words(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int
     [(1, 0), (3, 2)]
     """
     one_at, other_at = _shared(one, other)
-    pairs = _align([one[place] for place in one_at], [other[place] for place in other_at])
+    pairs = align_shared([one[place] for place in one_at], [other[place] for place in other_at])
     return [(one_at[place], other_at[at]) for place, at in pairs]
 
 
@@ -33,8 +33,8 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> tuple[list[int], list[i
     )
 
 
-def _align(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
-    """The earliest pairs of places in one row and in the other."""
+def align_shared(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
+    """The same for rows of which each holds no word that the other lacks; the earliest pairs."""
     places: dict[int, int] = {}
     for place, word in enumerate(one):
         places[word] = places.get(word, 0) | 1 << place

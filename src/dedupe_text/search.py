@@ -154,29 +154,31 @@ def _candidates(
     shingles: Shingles, passages: Passages, settings: Settings, since: int, *, apart: bool
 ) -> Candidates:
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
-    document = mix(passages.document.astype(np.uint64))
-    salt = document if apart else np.zeros_like(document)
-    some = shingles.of(shingles.shared(len(salt), since, salt if apart else None))
+    salt = mix(passages.document.astype(np.uint64)) if apart else None
+    some = shingles.of(shingles.shared(len(passages), since, salt))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
     if not len(begins):
         return exact
     passage = some.passage[begins]
-    content = np.add.reduceat(mix(some.hash), begins) + salt[passage]
-    rare = count_equal(content + document[passage]) <= _MOST_SAID
-    content, passage = content[rare], passage[rare]
+    content = np.add.reduceat(mix(some.hash), begins)
+    own = mix(passages.document[passage].astype(np.uint64))
+    rare = count_equal(content + own) <= _MOST_SAID
+    content, passage = (content + own if apart else content)[rare], passage[rare]
     first = first_of_each(content)[1]
     if len(first) < len(begins):
         exact = link_buckets(content, passage)
         representative = np.zeros(len(passages), np.bool_)
         representative[passage[first]] = True
         some = some.of(representative)
-        some = some.of(some.shared(len(salt), since, salt))
+        some = some.of(some.shared(len(passages), since, salt))
         if not len(some):
             return exact
     passage = distinct(some.passage)
     signatures = sign_shingles(some, settings.num_perm)
-    near = find_candidates(signatures, passage, settings.rows, salt[passage])
+    near = find_candidates(
+        signatures, passage, settings.rows, None if salt is None else salt[passage]
+    )
     return unique_pairs(
         np.concatenate([exact.first, near.first]), np.concatenate([exact.second, near.second])
     )

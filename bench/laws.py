@@ -7,7 +7,6 @@ speak only of texts from which something is cut.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
 import re
@@ -19,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from bench.text import DATA, FIELDS
+from bench.text import of_data
 from dedupe_text import Result, Settings, clean
 from dedupe_text.fingerprint import folded
 from dedupe_text.lcs import align_words
@@ -200,14 +199,7 @@ def main() -> None:
 
 def read() -> Iterator[str]:
     """All texts of the data but the documentation for measures of speed, each once."""
-    seen = set()
-    for path in sorted(DATA.glob("[!s]*.jsonl.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for record in map(json.loads, lines):
-                for text in (record[field] for field in FIELDS if field in record):
-                    if text not in seen:
-                        seen.add(text)
-                        yield text
+    return of_data("[!s]*")
 
 
 def _table(texts: Sequence[str]) -> Iterator[str]:

@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 from pyspark.sql import SparkSession
 
+from bench.text import DATA
 from dedupe_text import Document, clean_many
 from dedupe_text.integrations.spark import clean_dataframe, rounds
 from dedupe_text.integrations.spark.stages import _BLOCK, _collapse
 
-DATA = Path(os.environ.get("DEDUPE_TEXT_DATA") or "../shared/data")
 COLLECTIONS = ("articles=375", "pages=225", "speed-en_cpp_docs=400")
 KIND = "n int, id string, site string, text string"
 SETTINGS = {

@@ -105,10 +105,10 @@ def other_words(turn: int) -> dict[int, int]:
     return table
 
 
-def of_data() -> Iterator[str]:
-    """The texts of the files in `DATA`, each once."""
+def of_data(files: str = "*") -> Iterator[str]:
+    """The texts of the files in `DATA`, or of those with such names, each once."""
     seen = set()
-    for path in sorted(DATA.glob("*.jsonl.gz")):
+    for path in sorted(DATA.glob(f"{files}.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for record in map(json.loads, lines):
                 for text in (record[field] for field in FIELDS if field in record):

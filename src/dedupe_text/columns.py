@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -78,6 +78,16 @@ def sort_together(
     sorted_numbers = (together & last).view(np.int64)
     together &= ~last
     return together, sorted_numbers
+
+
+def shorten(count: int, *columns: NDArray[Any]) -> None:
+    """Keep so many values of each column, in place, and give back the memory behind them.
+
+    Columns whose length is known only when they are filled are made as long as they may become.
+    What was never written to took no memory yet, and nothing is copied.
+    """
+    for column in columns:
+        column.resize(count, refcheck=False)
 
 
 def are_among(values: NDArray[Number], some: NDArray[Number]) -> NDArray[np.bool_]:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 
 _MOST_PASSES = 32
-"""Cutting may bring two copies together that were too far apart; nearly always one pass is all."""
+"""Cutting may bring two copies together that were too far apart; nearly always one pass is all.
+A document of 150,000 words that was its own half took 16."""
 
 
 def clean(

@@ -102,8 +102,9 @@ def _shared(hashes: NDArray[np.uint64], gaps: Gaps) -> tuple[_Side, _Side]:
     other, gap_other = ranges(gaps.again, gaps.again_end)
     keys = mix(hashes[one] + mix(gap_one.astype(np.uint64)))
     order = np.argsort(keys)
-    begins = run_starts(keys[order])
-    known = keys[order][begins]
+    ordered = keys[order]
+    begins = run_starts(ordered)
+    known = ordered[begins]
     name = np.empty(len(keys), np.int64)
     name[order] = np.repeat(np.arange(len(known)), np.diff(begins, append=len(keys)))
     keys = mix(hashes[other] + mix(gap_other.astype(np.uint64)))

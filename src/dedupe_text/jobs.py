@@ -18,7 +18,7 @@ import numpy as np
 
 from dedupe_text.dedupe import Arrival, Beside, arrive, clean_batch, least_said, set_beside
 from dedupe_text.errors import DedupeTextError, attempt
-from dedupe_text.memory import say_most
+from dedupe_text.memory import lead_to
 from dedupe_text.memory.known import AtHand
 from dedupe_text.model import Document
 from dedupe_text.processes import begin
@@ -232,9 +232,7 @@ class _Claims:
         owner = np.fromiter(map(self._first.setdefault, keys, repeat(turn)), np.int64, len(keys))
         numbers = found.numbers.copy()
         numbers[free] = np.where(owner < turn, owner + _AFTER, 0)
-        passage, column = np.nonzero(numbers)
-        most = say_most(passage, numbers[passage, column], found.came.words, found.least)
-        last = max(most, default=0)
+        last = max(lead_to(numbers, found.came.words, found.least), default=0)
         return last - _AFTER if last >= _AFTER else None
 
     def settle(self, turn: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import run_starts, sort_together
+from dedupe_text.columns import run_starts, shorten, sort_together
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def shingle(word_hash: NDArray[np.uint64], passages: Passages, size: int) -> Shi
         own = slice(count, count + len(columns[0]))
         hashes[own], word[own], passage[own] = columns
         count = own.stop
-    return Shingles(hashes[:count], word[:count], passage[:count])
+    shorten(count, hashes, word, passage)
+    return Shingles(hashes, word, passage)
 
 
 def _shingle_block(

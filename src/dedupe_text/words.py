@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct
+from dedupe_text.columns import distinct, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +137,7 @@ def split_words(text: str) -> Words:
     """
     codes = _code_points(text)
     tables = _tables_for(codes)
-    most = len(codes) + 1  # memory that is not written to takes no room
+    most = len(codes)
     start, end = np.empty(most, np.int32), np.empty(most, np.int32)
     hashes, flags = np.empty(most, np.uint64), np.empty(most, np.uint16)
     count = 0
@@ -150,7 +150,8 @@ def split_words(text: str) -> Words:
         own = slice(count, count + len(columns[0]))
         start[own], end[own], hashes[own], flags[own] = columns
         count = own.stop
-    return Words(start[:count], end[:count], hashes[:count], flags[:count], _line_starts(codes))
+    shorten(count, start, end, hashes, flags)
+    return Words(start, end, hashes, flags, _line_starts(codes))
 
 
 def weigh(flags: NDArray[np.uint16]) -> NDArray[np.float64]:

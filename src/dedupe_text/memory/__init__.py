@@ -151,8 +151,7 @@ class Memory:
         self, numbers: NDArray[np.int64], came: Signed, least: int
     ) -> list[tuple[int, int]]:
         """The numbers and the revisions of the documents, in their order."""
-        passage, column = np.nonzero(numbers)
-        most = say_most(passage, numbers[passage, column], came.words, least)
+        most = lead_to(numbers, came.words, least)
         revisions = self._store.revisions(most) if most else {}
         return [(one, revisions[one]) for one in most if one in revisions]
 
@@ -185,6 +184,12 @@ class Memory:
             entry = self._store.read(place[0])
             known = None if entry is None else self._at_hand.of(entry)
         return known
+
+
+def lead_to(numbers: NDArray[np.int64], words: NDArray[np.int32], least: int) -> list[int]:
+    """`say_most`, of what the keys of a document lead to: a row for each passage, 0 for none."""
+    passage, column = np.nonzero(numbers)
+    return say_most(passage, numbers[passage, column], words, least)
 
 
 def say_most(

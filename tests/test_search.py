@@ -53,8 +53,8 @@ def test_a_text_without_candidates_is_not_aligned() -> None:
     sentences = (f"Rain fell over {a}{b} and {b}{a}." for a, b in combinations("abcdef", 2))
     few: list = []
     split = split_text("\n".join(sentences))
-    aligned, light = find_aligned(split.words, split.passages, Settings(), few)
-    assert aligned == few == [*light] == []
+    assert find_aligned(split.words, split.passages, Settings(), few) is None
+    assert few == []
 
 
 def test_what_is_alike_in_code_alone_comes_second_and_makes_no_repeat() -> None:
@@ -62,9 +62,10 @@ def test_what_is_alike_in_code_alone_comes_second_and_makes_no_repeat() -> None:
     code = "\n".join(["```", *lines, "```"])
     text = f"First of all a loop.\n\n{code}\n\nAnd now for another one.\n\n{code}\n\nThe end.\n"
     split = split_text(text)
-    aligned, light = find_aligned(split.words, split.passages, Settings())
-    assert aligned == []
-    assert [*light] != []
+    aligned = find_aligned(split.words, split.passages, Settings())
+    assert aligned is not None
+    assert aligned.heavy == []
+    assert [*aligned.light] != []
     assert clean(text).cuts == ()
 
 
@@ -93,8 +94,7 @@ def test_what_one_document_says_more_than_64_times_is_not_looked_up(
 ) -> None:
     line = "The ferry to the outer islands leaves from the second pier at a quarter to nine."
     split = split_text("\n".join([line] * times))
-    aligned, light = find_aligned(split.words, split.passages, Settings())
-    assert bool([*aligned, *light]) is found
+    assert (find_aligned(split.words, split.passages, Settings()) is not None) is found
 
 
 def test_what_many_documents_say_once_is_looked_up() -> None:

@@ -70,10 +70,6 @@ class WordPairs(NamedTuple):
     kept: NDArray[np.int64]
     again: NDArray[np.int64]
 
-    def shifted(self, by: int) -> WordPairs:
-        """The pairs in a numbering that begins elsewhere."""
-        return WordPairs(self.kept + by, self.again + by)
-
 
 def align(
     candidates: Candidates,
@@ -112,13 +108,11 @@ class Chains:
         hashes: _Hashes,
         least: int,
         few: list[WordPairs] | None,
-        first: int = 0,
     ) -> None:
         self._chains = chains
         self._hashes = hashes
         self._least = least
         self._few = few
-        self._first = first
 
     def __iter__(self) -> Iterator[WordPairs]:
         chains = self._chains
@@ -128,14 +122,17 @@ class Chains:
             seeded = [True] * len(chains)
         for enough, pairs in zip(seeded, _align_chains(chains, self._hashes)):
             if enough and len(pairs.kept) >= self._least:
-                yield pairs.shifted(-self._first)
+                yield pairs
             elif self._few is not None and len(pairs.kept):
-                self._few.append(pairs.shifted(-self._first))
+                self._few.append(pairs)
 
-    def between(self, first: int, last: int) -> Chains:
-        """Those of a document that has the words ``first:last``, in its own numbers."""
-        chains = [chain for chain in self._chains if first <= chain[0].again < last]
-        return Chains(chains, self._hashes, self._least, self._few, first)
+    def beside(self, words: NDArray[np.int64]) -> Chains:
+        """Those of the documents that hold the words."""
+        documents = {*self._hashes.bounds(words)[0].tolist()}
+        begins = np.array([chain[0].again for chain in self._chains], np.int64)
+        theirs = self._hashes.bounds(begins)[0].tolist()
+        chains = [chain for chain, own in zip(self._chains, theirs) if own in documents]
+        return Chains(chains, self._hashes, self._least, self._few)
 
 
 class _Hashes:

@@ -26,8 +26,8 @@ _MOSTLY = 0.5
 def find_said(batch: Batch, settings: Settings) -> list[Said]:
     """All that is said again in the documents, as a star around what is kept."""
     judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
-    aligned, _ = find_aligned(batch.words, batch.passages, settings)
-    twins, _ = find_twins(aligned, judge, settings.keep)
+    aligned = find_aligned(batch.words, batch.passages, settings)
+    twins, _ = find_twins(aligned.heavy if aligned else [], judge, settings.keep)
     said = [Said.of(twin) for twin, _ in judge.gather(judge.spare(twins))]
     return said if settings.order == "kept" else _said_freely(said, batch, judge, settings)
 

@@ -9,29 +9,24 @@ import numpy as np
 from dedupe_text import textio
 from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, standing, without
 from dedupe_text.errors import InputError, SelfCheckError, SettingsError, attempt
+from dedupe_text.find import find_before, find_within
 from dedupe_text.model import Document, Limit, Reason, Repeat
 from dedupe_text.pieces import Near, Piece, settle, still_there
 from dedupe_text.pragmas import accept_covered, cover, find_pragmas, find_unused
 from dedupe_text.result import Result
-from dedupe_text.search import Aligned, find_aligned, find_each, find_twins, too_few, too_often
 from dedupe_text.settings import Settings
 from dedupe_text.split import Batch, Split, split_batch, split_text
-from dedupe_text.spread import label_twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from dedupe_text.align import WordPairs
     from dedupe_text.memory import Memory
     from dedupe_text.memory.known import Known
     from dedupe_text.memory.signed import Signed
     from dedupe_text.model import Cut, Location, Span, Spared
-    from dedupe_text.passages import Passages
     from dedupe_text.pragmas import Pragma
-    from dedupe_text.repeats import Judge
-    from dedupe_text.words import Words
 
 
 _MOST_PASSES = 32
@@ -77,8 +72,8 @@ def clean_batch(
         ]
     )
     results = (
-        attempt(split.id, _look, text, split, settings, None, (), aligned)
-        for text, split, aligned in zip(texts, batch.splits, find_each(batch, settings))
+        attempt(split.id, _look, text, split, settings, within)
+        for text, split, within in zip(texts, batch.splits, find_within(batch, settings))
     )
     return [next(results) if isinstance(one, textio.Decoded) else one for one in decoded]
 
@@ -95,7 +90,7 @@ def look(
 ) -> Looked:
     """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
     decoded, split = _split(_as_document(document), settings)
-    return Looked(_look(decoded, split, settings, near), split)
+    return Looked(_look(decoded, split, settings, near=near), split)
 
 
 class Arrival(NamedTuple):
@@ -171,14 +166,14 @@ def _look(
     decoded: textio.Decoded,
     split: Split,
     settings: Settings,
+    within: list[Piece] | None = None,
     near: list[Near] | None = None,
     known: Sequence[Known] = (),
-    aligned: Aligned | None = None,
 ) -> Result:
-    """The result of a document, set beside earlier ones; `aligned` if that is done already."""
+    """The result of a document, set beside earlier ones; `within`: what it says twice, if known."""
     earlier = Batch.of([one.split for one in known]) if known else None
     pragmas = find_pragmas(decoded.text, split.words)
-    pieces = _find_all(split, earlier, settings, near, pragmas, aligned)
+    pieces = _find_all(split, earlier, settings, within, near, pragmas)
     if not decoded.sliceable:
         pieces = _spare(pieces, "encoding")
     cuts, spared = plan_cuts(pieces, split, earlier)
@@ -234,9 +229,9 @@ def _find_all(
     split: Split,
     earlier: Batch | None,
     settings: Settings,
+    within: list[Piece] | None,
     near: list[Near] | None,
     pragmas: Sequence[Pragma],
-    aligned: Aligned | None = None,
 ) -> list[Piece]:
     """What goes and what is spared: cut until nothing more is found.
 
@@ -246,13 +241,15 @@ def _find_all(
     left, alive = split, None
     if pragmas:
         left, alive = _left(split, [], comments)
-        aligned = None
+        within = None
     gone: list[Piece] = []
     spared: list[Piece] = []
     for _ in range(_MOST_PASSES):
         seen: list[Near] | None = None if near is None else []
-        pieces = _find(left, earlier, settings, seen, len(split.words), aligned)
-        aligned = None
+        pieces = find_before(left, earlier, settings, len(split.words)) if earlier else []
+        if all(piece.reason for piece in pieces):
+            pieces += find_within(Batch.of([left]), settings, seen)[0] if within is None else within
+        within = None
         if not pieces and not seen:
             return [*gone, *still_there(spared, gone)]
         if alive is None:
@@ -295,66 +292,6 @@ def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Pie
 
 def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
     return [piece._replace(reason=piece.reason or reason) for piece in pieces]
-
-
-def _find(
-    split: Split,
-    earlier: Batch | None,
-    settings: Settings,
-    near: list[Near] | None,
-    words: int,
-    aligned: Aligned | None = None,
-) -> list[Piece]:
-    """What the document says again of earlier ones; if that is nothing, what it says twice."""
-    found: list[Piece] = []
-    if earlier is not None and len(split.passages):
-        found = _find_before(split, earlier, settings, words)
-    if any(piece.reason is None for piece in found) or not len(split.passages):
-        return found
-    few: list[WordPairs] | None = None if near is None else []
-    heavy, light = aligned or find_aligned(split.words, split.passages, settings, few)
-    if heavy or near is not None:
-        judge = _judge(split.words, split.passages, settings, near)
-        twins, said = find_twins(heavy, judge, settings.keep)
-        twins = judge.without_forms(twins, said)
-        # Most forms are told by what weighs; only what is left is held against the rest.
-        rest = find_twins(light, judge, settings.keep)[1] if twins or near is not None else []
-        if rest:
-            twins = judge.without_forms(twins, [*said, *rest])
-        found += [piece for _, pieces in judge.gather(judge.spare(twins)) for piece in pieces]
-    if near is not None and few is not None:
-        near += [too_few(pairs, settings) for pairs in few]
-        near += too_often(split.words, split.passages, settings)
-    return found
-
-
-def _find_before(split: Split, earlier: Batch, settings: Settings, words: int) -> list[Piece]:
-    """What the document says again of earlier ones, whose words have numbers below zero.
-
-    The document, of which some may be cut already, had so many `words`.
-    """
-    batch = Batch.of([*earlier.splits, split])
-    since = len(earlier.passages)
-    aligned, _ = find_aligned(batch.words, batch.passages, settings, since=since)
-    if not aligned:
-        return []
-    judge = _judge(batch.words, batch.passages, settings)
-    twins = judge.spare(find_twins(aligned, judge, "first")[0])
-    twins = label_twins(twins, batch, words, settings.facts)
-    cut = [twin for twin in twins if twin.spread in settings.cut]
-    left = [twin for twin in twins if twin.spread not in settings.cut]
-    pieces = [piece for _, several in judge.gather(cut) for piece in several]
-    for _, several in judge.gather(left):
-        pieces += [piece._replace(reason=piece.reason or piece.spread) for piece in several]
-    return [piece.shifted(-len(earlier.words)) for piece in pieces]
-
-
-def _judge(
-    words: Words, passages: Passages, settings: Settings, near: list[Near] | None = None
-) -> Judge:
-    from dedupe_text.repeats import Judge  # not for a text that says nothing twice
-
-    return Judge(words, passages, settings.similarity, settings.min_words, settings.facts, near)
 
 
 # --- repeats, nothing cut ----------------------------------------------------------------------

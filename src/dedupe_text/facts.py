@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe_text.columns import distinct
-from dedupe_text.words import Flag, split_words
+from dedupe_text.words import Flag, mix, split_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedupe_text.passages import Passages
     from dedupe_text.sentences import Sentences
     from dedupe_text.words import Words
 
@@ -23,8 +24,9 @@ _FORM = 1 / 3
 class Facts:
     """The numbers and names among the words of texts."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, passages: Passages) -> None:
         self.words = words
+        self.passages = passages
         # Numbers and what has a capital, as B in plan B; but no I, nor what no reader sees.
         fact = words.flags & (Flag.DIGIT | Flag.UPPER) > 0
         fact &= words.hash != split_words("i").hash
@@ -70,13 +72,17 @@ class Facts:
         return int((facts > 0).sum())
 
     def _is_no_name(self, word: int) -> bool:
-        """Whether the word that begins a sentence stands somewhere in lower case."""
-        lower, hashed = self._lower, self.words.hash[word]
-        place = np.searchsorted(lower, hashed)
-        return bool(place < len(lower) and lower[place] == hashed)
+        """Whether the word that begins a sentence stands in lower case in its document."""
+        lower, key = self._lower, self._in_documents(np.array([word]))
+        place = np.searchsorted(lower, key)[0]
+        return bool(place < len(lower) and lower[place] == key)
 
     @cached_property
     def _lower(self) -> NDArray[np.uint64]:
-        """The words that stand somewhere in lower case."""
+        """The words that stand somewhere in lower case, and in which documents."""
         case = self.words.flags & (Flag.LOWER | Flag.UPPER)
-        return distinct(self.words.hash[case == Flag.LOWER])
+        return distinct(self._in_documents(np.flatnonzero(case == Flag.LOWER)))
+
+    def _in_documents(self, words: NDArray[np.int64]) -> NDArray[np.uint64]:
+        document = self.passages.document[self.passages.of_words(words)]
+        return mix(self.words.hash[words] + mix(document.astype(np.uint64)))

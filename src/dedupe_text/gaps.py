@@ -30,6 +30,8 @@ _BLOCK = 1 << 12
 _JUMPS = 16
 """Bits that count jumps, of which there are fewer than words in a gap."""
 _FAR = 1 << 62
+_EXPONENT = np.uint64(0x7FF0_0000_0000_0000)
+"""The bits of a float (IEEE 754, double precision) that hold its power of two."""
 
 
 class Gaps(NamedTuple):
@@ -139,34 +141,29 @@ def _align_some(
     """The earliest pairs and the latest ones of some gaps, one word of all gaps after the other.
 
     The bits of so many machine words, the lowest first, stand for the words of the one side; what
-    is done with them is told in `lcs`.
+    is done with them is told in `lcs`. Each gap has two columns, one for each way to walk it.
     """
     some = some[np.argsort(-other.size[some], kind="stable")]  # so those not done yet come first
-    steps = other.size[some]
+    steps = np.repeat(other.size[some], 2)
     at = _match(one, other, some, limbs)
     active = np.searchsorted(-steps, -np.arange(len(at)), "left").tolist()
     rows = np.empty((len(at) + 1, *at.shape[1:]), np.uint64)
     rows[0] = ~np.uint64(0)
     for step, count in enumerate(active):
-        open_ = rows[step, ..., :count]
-        shared = open_ & at[step, ..., :count]
-        rows[step + 1, ..., :count] = _add(open_, shared) | (open_ - shared)
-    way, gap, bit, row = _trace_back(rows, active)
-    gap = some[gap]
-    early, late = way == 0, way == 1
-    return (
-        (one.begin[gap[early]] + bit[early], other.begin[gap[early]] + row[early]),
-        (
-            (one.begin + one.size)[gap[late]] - 1 - bit[late],
-            (other.begin + other.size)[gap[late]] - 1 - row[late],
-        ),
-    )
+        open_ = rows[step, :, :count]
+        shared = open_ & at[step, :, :count]
+        rows[step + 1, :, :count] = _add(open_, shared) | (open_ - shared)
+    row, column, bit = _trace_back(rows, steps, active)
+    gap, late = some[column >> 1], column & 1 > 0
+    here = np.where(late, (one.begin + one.size)[gap] - 1 - bit, one.begin[gap] + bit)
+    there = np.where(late, (other.begin + other.size)[gap] - 1 - row, other.begin[gap] + row)
+    return (here[~late], there[~late]), (here[late], there[late])
 
 
 def _add(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The sums of numbers of several machine words, along the first axis, the lowest first."""
     total = one + other
-    carry = total[0] < one[0]
+    carry = total[0] < one[0] if len(total) > 1 else None
     for limb in range(1, len(total)):
         over = total[limb] < one[limb]
         total[limb] += carry
@@ -175,18 +172,18 @@ def _add(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint6
 
 
 def _match(one: _Side, other: _Side, some: NDArray[np.intp], limbs: int) -> NDArray[np.uint64]:
-    """Bits (steps × limbs × 2 × gaps): for a word of the other side, where it stands on the one.
+    """Bits (steps × limbs × columns): for a word of the other side, where it stands on the one.
 
-    Forward, and then with both sides turned round.
+    Of the two columns of a gap the second has both sides turned round.
     """
     column = np.full(len(one.size), -1)
-    column[some] = np.arange(len(some))
+    column[some] = np.arange(len(some)) * 2
     inside = np.flatnonzero(column[one.gap] >= 0)
     order = inside[np.argsort(one.name[inside], kind="stable")]
     name, gap = one.name[order], one.gap[order]
     place = order - one.begin[gap]
     begins = run_starts(name)
-    matched = np.zeros((other.size[some[0]], limbs, 2, len(some)), np.uint64)
+    matched = np.zeros((other.size[some[0]], limbs, 2 * len(some)), np.uint64)
     inside = np.flatnonzero(column[other.gap] >= 0)
     gap_other = other.gap[inside]
     row = inside - other.begin[gap_other]
@@ -196,45 +193,57 @@ def _match(one: _Side, other: _Side, some: NDArray[np.intp], limbs: int) -> NDAr
         for limb in range(limbs):
             bits = np.uint64(1) << (bit & 63).astype(np.uint64)
             bits[bit >> 6 != limb] = 0
-            matched[step, limb, way, column[gap_other]] = np.bitwise_or.reduceat(bits, begins)[
-                which
-            ]
+            bits = np.bitwise_or.reduceat(bits, begins)
+            matched[step, limb, column[gap_other] + way] = bits[which]
     return matched
 
 
 def _trace_back(
-    rows: NDArray[np.uint64], active: list[int]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs of all gaps: way, column, bit and step; as in `lcs`, from the last corner."""
-    below = np.full(rows.shape[1:], ~np.uint64(0))
-    current = np.full(rows.shape[2:], -1)
-    limbs = np.arange(len(below))[:, None]
-    found = []
+    rows: NDArray[np.uint64], steps: NDArray[np.int64], active: list[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs of all columns: step, column and bit; as in `lcs`, from the last corner.
+
+    Each column waits with one bit, that of the next word to be paired, for the step that closed it.
+    """
+    closed = rows[:-1] & ~rows[1:]
+    waiting = _highest(~rows[steps, :, np.arange(len(steps))].T)
+    columns, bits = [], []
     for step in range(len(active) - 1, -1, -1):
-        some = np.s_[..., : active[step]]
-        bit = current[some]
-        bit[:] = np.where(bit < 0, _highest(~rows[step + 1][some] & below[some]), bit)
-        limb = np.take_along_axis(rows[step][some], np.maximum(bit, 0)[None] // _BITS, 0)[0]
-        open_ = limb >> (bit % _BITS).astype(np.uint64) & np.uint64(1)
-        way, gap = np.nonzero((bit >= 0) & (open_ > 0))
-        paired = bit[way, gap]
-        found.append((way, gap, paired, np.full(len(way), step)))
-        lower = (np.uint64(1) << (paired % _BITS).astype(np.uint64)) - np.uint64(1)
-        own = paired // _BITS
-        below[:, way, gap] = np.where(limbs < own, ~np.uint64(0), np.where(limbs == own, lower, 0))
-        bit[way, gap] = -1
-    way, gap, paired, row = map(np.concatenate, zip(*found))
-    return way, gap, paired, row
+        count = active[step]
+        shut = waiting[:, :count] & closed[step, :, :count]
+        paired = np.bitwise_or.reduce(shut, axis=0).nonzero()[0]
+        bit = waiting[:, paired]
+        columns.append(paired)
+        bits.append(bit)
+        waiting[:, paired] = _highest(~rows[step][:, paired] & _below(bit))
+    row = np.repeat(np.arange(len(active))[::-1], [len(paired) for paired in columns])
+    return row, np.concatenate(columns), _number(np.concatenate(bits, axis=1))
 
 
-def _highest(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The number of the highest bit that is set, of several machine words; -1 if there is none."""
-    highest = np.full(bits.shape[1:], -1)
-    for limb, own in enumerate(bits):
-        sparse = own & ~(own >> np.uint64(1))  # no float is rounded up to the next power of two
-        exponent = np.frexp(sparse.astype(np.float64))[1]
-        np.copyto(highest, exponent + (limb * _BITS - 1), where=own > 0)
+def _highest(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Of numbers of several machine words the highest bit alone; of 0 it is 0."""
+    sparse = bits & ~(bits >> np.uint64(1))  # no float is rounded up to the next power of two
+    power = sparse.astype(np.float64).view(np.uint64) & _EXPONENT
+    highest = power.view(np.float64).astype(np.uint64)
+    for limb in range(len(bits) - 1):
+        highest[limb][bits[limb + 1 :].any(axis=0)] = 0
     return highest
+
+
+def _below(bit: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """All lower bits, of numbers of several machine words that have one bit each."""
+    below = bit - np.uint64(1)
+    for limb in range(1, len(bit)):
+        below[limb][bit[:limb].any(axis=0)] = 0
+    return below
+
+
+def _number(bit: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Which bit is set, of numbers of several machine words that have one each."""
+    limb = (bit > 0).argmax(axis=0)
+    exponent = np.frexp(bit.sum(axis=0).astype(np.float64))[1]
+    number: NDArray[np.int64] = limb * _BITS + exponent - 1
+    return number
 
 
 def _in_order(found: list[_Places], one: _Side, other: _Side) -> GapPairs:

@@ -61,7 +61,7 @@ class Judge:
         self.passages = passages
         self.similarity = similarity
         self.min_words = min_words
-        self.facts = Facts(words) if facts else None
+        self.facts = Facts(words, passages) if facts else None
         self.near = near
         self.seen = words.flags & Flag.UNSEEN == 0
         self.seen_before = np.append(0, np.cumsum(self.seen))
@@ -70,7 +70,9 @@ class Judge:
         self.heading = words.flags & Flag.HEADING > 0
         self.lower = words.flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
         self.stop = words.flags & (Flag.STOP | Flag.TERMINATOR) > 0
-        at = run_starts(self.code)
+        first = run_starts(passages.document)
+        self.documents = np.append(passages.first_word[first], len(words)).astype(np.int64)
+        at = distinct(np.append(run_starts(self.code), self.documents[:-1]))
         self.code_first = at[self.code[at]]
         self.code_last = np.append(at, len(words))[1:][self.code[at]]
 
@@ -196,7 +198,8 @@ class Judge:
     def _without_headings(self, run: Sentences) -> Sentences:
         """Without the headings at its end, if their sections stay."""
         last = len(run.first)
-        if run.last[-1] < len(self.words) and not self.heading[run.last[-1]]:
+        ends = self.documents[np.searchsorted(self.documents, run.last[-1])] == run.last[-1]
+        if not ends and not self.heading[run.last[-1]]:
             while last and self.heading[run.first[last - 1]]:
                 last -= 1
         return run.of(slice(0, last))
@@ -276,21 +279,25 @@ class Judge:
     def _count_times(self, said: Sequence[Sentences]) -> NDArray[np.intp]:
         """For each passage, in how many places what it says is said."""
         first = np.arange(len(self.passages))
-        places: list[NDArray[np.intp]] = []
-        for sentences in sorted(said, key=lambda sentences: int(sentences.begins[0])):
-            passage = self.passages.of_words(sentences.first)
-            witness = first[self.passages.of_words(sentences.begins)]
-            np.minimum.at(first, passage, witness)
-            origin, at = first_of_each(witness)
-            places.append(origin << 32 | passage[at])
-        if not places:
-            return np.ones(len(first), np.intp)
-        origins = distinct(np.concatenate(places)) >> 32
-        return 1 + np.bincount(origins, minlength=len(first))[first]
+        if not said:
+            return np.ones_like(first)
+        number = np.repeat(np.arange(len(said)), [len(one.first) for one in said])
+        passage = self.passages.of_words(np.concatenate([one.first for one in said]))
+        witness = self.passages.of_words(np.concatenate([one.begins for one in said]))
+        while True:  # what a witness says again was said first where its own witness stands
+            earlier = first[first]
+            np.minimum.at(earlier, passage, earlier[witness])
+            if (earlier == first).all():
+                break
+            first = earlier
+        origins, at = first_of_each(number << 32 | first[witness])
+        places = distinct(origins << 32 | passage[at])
+        return 1 + np.bincount(places >> 32, minlength=len(first))[first]
 
     def _count_copies(self) -> NDArray[np.intp]:
         """For each passage, how many have the same words; the short ones were not aligned."""
-        return count_equal(np.add.reduceat(mix(self.words.hash), self.passages.first_word))
+        content = np.add.reduceat(mix(self.words.hash), self.passages.first_word)
+        return count_equal(content + mix(self.passages.document.astype(np.uint64)))
 
     def _is_slip(self, run: Sentences, copies: NDArray[np.intp]) -> bool:
         """Whether most of what is said at once, word for word, is said just twice.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from dedupe_text.repeats import Judge
     from dedupe_text.sentences import Sentences
     from dedupe_text.settings import Keep, Settings
-    from dedupe_text.split import Batch
 
 _MOST_SAID = 64
 """Times that one document may say a passage, word for word, for it to be looked up. One said more
@@ -32,13 +30,13 @@ Of 540 cuts in documentation and articles none changes; 32 adds one, 8 changes 7
 
 
 class Aligned(NamedTuple):
-    """The alignments of a text, and those that weigh too little for a repeat.
+    """The alignments of texts, and those that weigh too little for a repeat.
 
     Such may tell that another is a form; they are aligned when they are read.
     """
 
     heavy: list[WordPairs]
-    light: Iterable[WordPairs]
+    light: Chains
 
 
 def find_aligned(
@@ -47,41 +45,14 @@ def find_aligned(
     settings: Settings,
     few: list[WordPairs] | None = None,
     since: int = 0,
-) -> Aligned:
-    """What is said again, word by word; what has too few words is added to `few` if it is given.
-
-    Where `since` is given, only what the passages from that one on say again of those before it.
-    """
-    chains = _find_chains(words, passages, settings, few, since)
-    return Aligned(list(chains[0]), chains[1]) if chains else Aligned([], ())
-
-
-def find_each(batch: Batch, settings: Settings) -> list[Aligned]:
-    """What each document says again of itself: `find_aligned`, for all of them at once."""
-    found: list[Aligned] = [Aligned([], ()) for _ in batch.splits]
-    chains = _find_chains(batch.words, batch.passages, settings, apart=True)
-    if not chains:
-        return found
-    heavy, light = chains
-    for pairs in heavy:
-        number = batch.number(int(pairs.again[0]))
-        found[number].heavy.append(pairs.shifted(-batch.before[number]))
-    return [
-        one._replace(light=light.between(first, last)) if one.heavy else one
-        for one, (first, last) in zip(found, pairwise(batch.before))
-    ]
-
-
-def _find_chains(
-    words: Words,
-    passages: Passages,
-    settings: Settings,
-    few: list[WordPairs] | None = None,
-    since: int = 0,
     *,
     apart: bool = False,
-) -> tuple[Chains, Chains] | None:
-    """What may be said again; with documents `apart` each of itself. In most texts nothing."""
+) -> Aligned | None:
+    """What is said again, word by word; what has too few words is added to `few` if it is given.
+
+    In most texts it is nothing. With documents `apart` each is looked at by itself. Where `since`
+    is given, only what the passages from that one on say again of those before it.
+    """
     parts = split_long(passages, words.hash)
     shingles = shingle(words.hash, parts, settings.shingle_size)
     if since:
@@ -93,7 +64,8 @@ def _find_chains(
         return None
     from dedupe_text.align import align
 
-    return align(candidates, shingles, passages, words, settings.min_words // 2, few)
+    heavy, light = align(candidates, shingles, passages, words, settings.min_words // 2, few)
+    return Aligned(list(heavy), light)
 
 
 def find_twins(

@@ -65,6 +65,9 @@ class Batch(NamedTuple):
     @staticmethod
     def of(splits: Sequence[Split]) -> Batch:
         """The documents, of which there is at least one."""
+        if len(splits) == 1:
+            (one,) = splits
+            return Batch(splits, one.words, one.passages, [0, len(one.words)])
         words = [split.words for split in splits]
         before = [0, *accumulate(map(len, words))]
         return Batch(

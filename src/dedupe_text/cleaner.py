@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Key = TypeVar("Key")
 
-_SIZE = 1 << 17
+_SIZE = 1 << 19
 """Characters of documents that are cleaned at once: small ones then cost half as much."""
 
 

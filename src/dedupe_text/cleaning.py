@@ -191,7 +191,7 @@ def standing(text: str, kept: Span, cuts: Iterable[Span]) -> str:
 
 def _unseen(text: str, span: Span) -> list[str]:
     """The words of a span that no reader sees; a mark may begin before it or end behind."""
-    words = mark_structure(text, split_words(text))
+    words = mark_structure(split_words(text), [text])
     at = (words.flags & Flag.UNSEEN > 0) & (words.start >= span.start) & (words.end <= span.end)
     return [text[start:end] for start, end in zip(words.start[at].tolist(), words.end[at].tolist())]
 

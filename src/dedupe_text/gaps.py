@@ -207,16 +207,17 @@ def _trace_back(
     """
     closed = rows[:-1] & ~rows[1:]
     waiting = _highest(~rows[steps, :, np.arange(len(steps))].T)
-    columns, bits = [], []
+    found = []
     for step in range(len(active) - 1, -1, -1):
         count = active[step]
         shut = waiting[:, :count] & closed[step, :, :count]
         paired = np.bitwise_or.reduce(shut, axis=0).nonzero()[0]
-        bit = waiting[:, paired]
-        columns.append(paired)
-        bits.append(bit)
-        waiting[:, paired] = _highest(~rows[step][:, paired] & _below(bit))
-    row = np.repeat(np.arange(len(active))[::-1], [len(paired) for paired in columns])
+        if len(paired):
+            bit = waiting[:, paired]
+            waiting[:, paired] = _highest(~rows[step][:, paired] & _below(bit))
+            found.append((step, paired, bit))
+    at, columns, bits = zip(*found)
+    row = np.repeat(np.array(at), [len(paired) for paired in columns])
     return row, np.concatenate(columns), _number(np.concatenate(bits, axis=1))
 
 

@@ -114,9 +114,12 @@ class Judge:
         self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> Iterator[Twin]:
         """The repeats that sentences said again make, if any; nothing is spared yet."""
-        if not self._counts(said):
+        least = self._least(said)
+        if said.weight.sum() < least:
             return
-        for whole in filter(self._counts, said.runs()):
+        for whole in said.runs():
+            if whole.weight.sum() < least:
+                continue
             run = self._without_headings(whole.trimmed())
             if not len(run.first):
                 continue
@@ -130,11 +133,11 @@ class Judge:
             else:
                 self._turn_down(limit, run, stays, goes)
 
-    def _counts(self, said: Sentences) -> bool:
-        """Whether sentences have the words of the shortest repeat, or are to be told of anyway."""
-        return self.near is not None or bool(
-            said.weight.sum() >= self.min_words * _AT_ONCE_VERBATIM
-        )
+    def _least(self, said: Sentences) -> float:
+        """Words of the shortest repeat that may be made of sentences; none if all is to be told."""
+        if self.near is not None:
+            return 0
+        return self.min_words * (_WHOLE if self._between(said) > 0 else _AT_ONCE_VERBATIM)
 
     def _turn_down(
         self, limit: Limit, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
@@ -226,13 +229,15 @@ class Judge:
     def _is_at_once(self, run: Sentences) -> bool:
         """Whether both copies are of one document and a reader sees nothing between them."""
         one, other = self.passages.of_words(np.array([run.first[0], run.begins[0]]))
-        if self.passages.document[one] != self.passages.document[other]:
-            return False
-        before, after = (run.ends[-1] + 1, run.first[0]), (run.last[-1], run.begins[0])
-        return any(
-            last >= first and self.seen_before[last] == self.seen_before[first]
-            for first, last in (before, after)
-        )
+        same = self.passages.document[one] == self.passages.document[other]
+        return bool(same) and self._between(run) == 0
+
+    def _between(self, run: Sentences) -> int:
+        """How many words a reader sees between the two copies; -1 where they meet."""
+        one, other = sorted([(run.first[0], run.last[-1]), (run.begins[0], run.ends[-1] + 1)])
+        if other[0] < one[1]:
+            return -1
+        return int(self.seen_before[other[0]] - self.seen_before[one[1]])
 
     def _lost(
         self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]

@@ -40,7 +40,7 @@ class Sentences(NamedTuple):
 
     def of(self, some: NDArray[Any] | slice) -> Sentences:
         """Some of them."""
-        return Sentences._make(column[some] for column in self)
+        return Sentences._make([column[some] for column in self])
 
     @property
     def gaps(self) -> NDArray[np.int64]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -49,7 +48,7 @@ class Split(NamedTuple):
 
 def split_text(text: str, id_: str = "", cuts: Sequence[Span] = (), site: str = "") -> Split:
     """The text with its words, and what it marks as structure, and its passages."""
-    words = mark_structure(text, split_words(text))
+    words = mark_structure(split_words(text), [text])
     return Split(id_, text, words, split_passages(words), cuts, site)
 
 
@@ -99,16 +98,20 @@ def split_batch(documents: Sequence[Document]) -> Batch:
     words = _without_words_between(split_words(_BETWEEN.join(texts)), start)
     before = np.searchsorted(words.start, start).tolist()
     lines = np.searchsorted(words.line_start, start).tolist()
-    own = [
-        mark_structure(text, words.of(slice(*some), slice(*those), at))
-        for text, some, those, at in zip(texts, pairwise(before), pairwise(lines), start)
-    ]
-    words = replace(words, flags=np.concatenate([one.flags for one in own]))
+    words = mark_structure(words, texts, start[:-1], before[:-1])
     passages = split_passages(words, before[:-1])
     edges = np.searchsorted(passages.document, np.arange(len(texts) + 1)).tolist()
+    bounds = zip(*(starmap(slice, pairwise(ends)) for ends in (before, lines, edges)))
     splits = [
-        Split(document.id, text, one, passages.of(slice(*some), first), (), document.site)
-        for document, text, one, some, first in zip(documents, texts, own, pairwise(edges), before)
+        Split(
+            document.id,
+            text,
+            words.of(some, own, at),
+            passages.of(these, some.start),
+            (),
+            document.site,
+        )
+        for document, text, at, (some, own, these) in zip(documents, texts, start, bounds)
     ]
     return Batch(splits, words, passages, before)
 

@@ -7,12 +7,17 @@ stand in the text is not looked for.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedupe_text.words import Flag, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _END = r"[ \t\r]*$"
 _BLANK = r"(?:[ \t\r]*\n)+"
@@ -61,12 +66,36 @@ _HEADING = _marks(
 _FENCE = r"^[ \t>]*(```+|~~~+)([^`\n]*)$"
 
 
-def mark_structure(text: str, words: Words) -> Words:
+class Structure(NamedTuple):
+    """Spans of a text, as they are found: they may meet."""
+
+    code: list[tuple[int, int]]
+    unseen: list[tuple[int, int]]
+    headings: list[tuple[int, int]]
+
+
+def find_structure(text: str) -> Structure:
+    """What the text marks."""
+    lines = b"\n" + text.encode("utf-8", "surrogatepass")
+    code = _spans(text, lines, _CODE)
+    if _stands(b"```", lines) or _stands(b"~~~", lines):
+        code += _fenced(text)
+    return Structure(code, _spans(text, lines, _UNSEEN), _spans(text, lines, _HEADING))
+
+
+def mark_structure(
+    words: Words,
+    texts: Sequence[str],
+    starts: Sequence[int] = (0,),
+    documents: Sequence[int] = (0,),
+) -> Words:
     r"""The words, flagged where a reader sees none, or code, a table, front matter, a heading.
+
+    They are of texts that begin with these characters and these words, each on a line of its own.
 
     >>> from dedupe_text.words import split_words
     >>> text = "# One\n\nSee [two](three).\n\n```\nfour\n```\n"
-    >>> words = mark_structure(text, split_words(text))
+    >>> words = mark_structure(split_words(text), [text])
     >>> [(words.flags & flag > 0).tolist() for flag in (Flag.UNSEEN, Flag.CODE, Flag.HEADING)]
     ... # doctest: +NORMALIZE_WHITESPACE
     [[False, False, False, True, False],
@@ -75,16 +104,15 @@ def mark_structure(text: str, words: Words) -> Words:
     """
     if not len(words):
         return words
-    lines = b"\n" + text.encode("utf-8", "surrogatepass")
-    code = _spans(text, lines, _CODE)
-    if _stands(b"```", lines) or _stands(b"~~~", lines):
-        code += _fenced(text)
-    unseen = _spans(text, lines, _UNSEEN)
-    headings = _spans(text, lines, _HEADING)
     flags = words.flags.copy()
-    for spans, flag in ((code, Flag.CODE), (unseen, Flag.UNSEEN), (headings, Flag.HEADING)):
-        if spans:
-            first, last = np.searchsorted(words.start, np.array(spans)).T
+    found = [find_structure(text) for text in texts]
+    for number, flag in enumerate((Flag.CODE, Flag.UNSEEN, Flag.HEADING)):
+        spans = [one[number] for one in found]
+        if any(spans):
+            shift = np.repeat(starts, [len(some) for some in spans])
+            first, last = np.searchsorted(
+                words.start, np.array([*itertools.chain(*spans)]).T + shift
+            )
             change = np.zeros(len(words) + 1, np.int32)
             np.add.at(change, first, 1)
             np.add.at(change, last, -1)
@@ -92,7 +120,7 @@ def mark_structure(text: str, words: Words) -> Words:
     flags[flags & Flag.CODE > 0] &= ~np.uint16(Flag.HEADING)
     before = np.searchsorted(words.start, words.line_start)
     flags[before[1:][before[1:] == before[:-1]] - 1] |= Flag.LAST  # a line without words
-    flags[-1:] |= Flag.LAST
+    flags[np.array(documents) - 1] |= Flag.LAST
     return replace(words, flags=flags)
 
 

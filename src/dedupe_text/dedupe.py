@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from dedupe_text import textio
-from dedupe_text.cleaning import check_cuts, cut_spans, in_order, plan_cuts, standing, without
+from dedupe_text.cleaning import check_cuts, plan_cuts, standing, without
 from dedupe_text.errors import InputError, SelfCheckError, SettingsError, attempt
-from dedupe_text.find import find_before, find_within
-from dedupe_text.model import Document, Limit, Reason, Repeat
-from dedupe_text.pieces import Near, Piece, settle, still_there
-from dedupe_text.pragmas import accept_covered, cover, find_pragmas, find_unused
+from dedupe_text.model import Document, Repeat
+from dedupe_text.passes import find_all
+from dedupe_text.pieces import spare
 from dedupe_text.result import Result
 from dedupe_text.settings import Settings
 from dedupe_text.split import Batch, Split, split_batch, split_text
@@ -20,18 +17,12 @@ from dedupe_text.split import Batch, Split, split_batch, split_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from dedupe_text.memory import Memory
     from dedupe_text.memory.known import Known
     from dedupe_text.memory.signed import Signed
-    from dedupe_text.model import Cut, Location, Span, Spared
-    from dedupe_text.pragmas import Pragma
-
-
-_MOST_PASSES = 32
-"""Cutting may bring two copies together that were too far apart; nearly always one pass is all.
-A document of 150,000 words that was its own half took 16."""
+    from dedupe_text.model import Cut, Location, Spared
+    from dedupe_text.passes import Found
+    from dedupe_text.pieces import Near
 
 
 def clean(
@@ -57,8 +48,6 @@ def clean_batch(
     documents: Sequence[Document], settings: Settings
 ) -> list[Result | InputError | SelfCheckError]:
     """`clean` for each document, or what it raises: many small ones cost what a large one does."""
-    if len(documents) == 1:
-        return [attempt(documents[0].id, clean, documents[0], settings)]
     _check_order(settings)
     decoded = [attempt(one.id, _decode, one.text, settings) for one in documents]
     texts = [one for one in decoded if isinstance(one, textio.Decoded)]
@@ -72,8 +61,8 @@ def clean_batch(
         ]
     )
     results = (
-        attempt(split.id, _look, text, split, settings, within)
-        for text, split, within in zip(texts, batch.splits, find_within(batch, settings))
+        attempt(split.id, _conclude, text, split, found, settings)
+        for text, split, found in zip(texts, batch.splits, find_all(batch, settings))
     )
     return [next(results) if isinstance(one, textio.Decoded) else one for one in decoded]
 
@@ -90,7 +79,8 @@ def look(
 ) -> Looked:
     """`clean`, which adds to `near`, where it is given, what was turned down on the way."""
     decoded, split = _split(_as_document(document), settings)
-    return Looked(_look(decoded, split, settings, near=near), split)
+    (found,) = find_all(Batch.of([split]), settings, near=near)
+    return Looked(_conclude(decoded, split, found, settings), split)
 
 
 class Arrival(NamedTuple):
@@ -121,7 +111,9 @@ def set_beside(
     """What `clean` with a memory answers where these are the earlier documents."""
     from dedupe_text.memory.signed import sign_split
 
-    result = _look(decoded, split, settings, known=known)
+    earlier = Batch.of([one.split for one in known]) if known else None
+    (found,) = find_all(Batch.of([split]), settings, earlier)
+    result = _conclude(decoded, split, found, settings, earlier, known)
     spans = [cut.removed for cut in result.cuts]
     if not spans:
         return Beside(result, None)
@@ -162,25 +154,20 @@ def _check_order(settings: Settings) -> None:
         )
 
 
-def _look(
+def _conclude(
     decoded: textio.Decoded,
     split: Split,
+    found: Found,
     settings: Settings,
-    within: list[Piece] | None = None,
-    near: list[Near] | None = None,
+    earlier: Batch | None = None,
     known: Sequence[Known] = (),
 ) -> Result:
-    """The result of a document, set beside earlier ones; `within`: what it says twice, if known."""
-    earlier = Batch.of([one.split for one in known]) if known else None
-    pragmas = find_pragmas(decoded.text, split.words)
-    pieces = _find_all(split, earlier, settings, within, near, pragmas)
-    if not decoded.sliceable:
-        pieces = _spare(pieces, "encoding")
+    """The result of a document; what is `known` of `earlier` ones, where it is set beside some."""
+    pieces = found.pieces if decoded.sliceable else spare(found.pieces, "encoding")
     cuts, spared = plan_cuts(pieces, split, earlier)
     stands, lines = _elsewhere([*cuts, *spared], known)
     check_cuts(decoded.text, cuts, settings.facts, stands)
-    unused = find_unused(pragmas, pieces, len(split.words))
-    return Result(split.id, decoded, tuple(cuts), tuple(spared), settings, unused, lines)
+    return Result(split.id, decoded, tuple(cuts), tuple(spared), settings, found.unused, lines)
 
 
 def _elsewhere(
@@ -223,75 +210,6 @@ def _decode(text: str | bytes, settings: Settings) -> textio.Decoded:
     if isinstance(text, bytes):
         return textio.decode(text, settings.encoding)
     return textio.from_text(text)
-
-
-def _find_all(
-    split: Split,
-    earlier: Batch | None,
-    settings: Settings,
-    within: list[Piece] | None,
-    near: list[Near] | None,
-    pragmas: Sequence[Pragma],
-) -> list[Piece]:
-    """What goes and what is spared: cut until nothing more is found.
-
-    So cleaning twice is cleaning once.
-    """
-    comments = [pragma.span for pragma in pragmas]
-    left, alive = split, None
-    if pragmas:
-        left, alive = _left(split, [], comments)
-        within = None
-    gone: list[Piece] = []
-    spared: list[Piece] = []
-    for _ in range(_MOST_PASSES):
-        seen: list[Near] | None = None if near is None else []
-        pieces = find_before(left, earlier, settings, len(split.words)) if earlier else []
-        if all(piece.reason for piece in pieces):
-            pieces += find_within(Batch.of([left]), settings, seen)[0] if within is None else within
-        within = None
-        if not pieces and not seen:
-            return [*gone, *still_there(spared, gone)]
-        if alive is None:
-            alive = np.arange(len(split.words))
-        if pragmas:
-            pieces = accept_covered(pieces, cover(pragmas, len(split.words))[alive])
-        found = [part for piece in pieces for part in piece.moved(alive)]
-        if near is not None and seen is not None:
-            near += [part for one in seen for part in one.moved(alive)]
-        more = in_order(found)
-        spared += [piece for piece in found if piece.reason and len(piece.goes)]
-        if not more:
-            return [*gone, *still_there(spared, gone)]
-        settled = in_order(settle(gone, more))
-        if near is not None:
-            near += [Near(piece, Limit("taken")) for piece in _given_up(gone, settled)]
-        gone = settled
-        left, alive = _left(split, gone, comments)
-    return _spare(gone, "structure")  # each copy is the witness of another
-
-
-def _left(
-    split: Split, gone: Sequence[Piece], comments: Sequence[Span]
-) -> tuple[Split, NDArray[np.intp]]:
-    """What is left of a text without its pragmas when the pieces are gone, and which words."""
-    spans = sorted([*cut_spans(split.text, split.words, gone), *comments])
-    stays = np.ones(len(split.words), np.bool_)
-    for span in spans:
-        stays[slice(*np.searchsorted(split.words.start, span))] = False
-    left = split_text(without(split.text, spans), split.id, site=split.site)
-    return left, np.flatnonzero(stays)
-
-
-def _given_up(pieces: Iterable[Piece], settled: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces that have no part in those that were settled on."""
-    for piece in pieces:
-        if not any(one.first <= piece.first and piece.last <= one.last for one in settled):
-            yield piece
-
-
-def _spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
-    return [piece._replace(reason=piece.reason or reason) for piece in pieces]
 
 
 # --- repeats, nothing cut ----------------------------------------------------------------------

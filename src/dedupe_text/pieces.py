@@ -118,6 +118,11 @@ def settle(gone: Sequence[Piece], more: Sequence[Piece]) -> list[Piece]:
     return settled
 
 
+def spare(pieces: Iterable[Piece], reason: Reason) -> list[Piece]:
+    """The pieces, none of which goes; those that are spared already keep their reason."""
+    return [piece._replace(reason=piece.reason or reason) for piece in pieces]
+
+
 def still_there(spared: Iterable[Piece], gone: Sequence[Piece]) -> list[Piece]:
     """The pieces that were spared and not cut in another's company; none twice."""
     found: dict[int, Piece] = {}

@@ -93,6 +93,9 @@ def split_batch(documents: Sequence[Document]) -> Batch:
 
     Many small texts cost as much as one that is as large.
     """
+    if len(documents) == 1:
+        (one,) = documents
+        return Batch.of([split_text(str(one.text), one.id, site=one.site)])
     texts = [str(document.text) for document in documents]
     start = [0, *accumulate(len(text) + len(_BETWEEN) for text in texts)]
     words = _without_words_between(split_words(_BETWEEN.join(texts)), start)

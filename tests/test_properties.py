@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedupe_text import Document, Repeat, Result, Settings, clean, find_repeats, restore
-from dedupe_text.lcs import align_words
+from dedupe_text.lcs import count_aligned
 from dedupe_text.model import Span
 from dedupe_text.passages import gap_before, split_passages
 from dedupe_text.words import fold, split_words
@@ -124,11 +124,6 @@ def standing(result: Result, kept: Span) -> str:
     return "".join(parts)
 
 
-def count_common(one: list[str], other: list[str]) -> int:
-    numbers = {word: number for number, word in enumerate({*one, *other})}
-    return len(align_words([numbers[word] for word in one], [numbers[word] for word in other]))
-
-
 def test_the_examples_have_much_to_cut_and_much_to_leave() -> None:
     counts = []
 
@@ -210,11 +205,11 @@ def test_the_words_of_every_removed_passage_stand_in_what_is_kept(
     for cut in result.cuts:
         removed, kept = folded(cut.removed.of(text)), folded(standing(result, cut.kept.span))
         assert 0 < cut.similarity <= 1
-        assert count_common(removed, kept) >= round(cut.similarity * cut.words)
+        assert count_aligned(removed, kept) >= round(cut.similarity * cut.words)
         assert (cut.kind == "exact") == (cut.differs == ())
         if cut.kind == "exact":
             assert cut.similarity == 1
-            assert count_common(removed, kept) == len(removed)
+            assert count_aligned(removed, kept) == len(removed)
 
 
 PATH = "-Boat Harbour.Quay.Slip\\Bergen::C:\\Test\\Boat.txt::$ROPE"
@@ -235,7 +230,7 @@ def test_of_every_removed_sentence_at_least_a_third_stands(text: str, settings: 
         sentences = split_passages(words)
         for first, last in zip(sentences.first_word, sentences.last_word, strict=True):
             sentence = folded(removed)[first:last]
-            assert 3 * count_common(sentence, kept) >= len(sentence)
+            assert 3 * count_aligned(sentence, kept) >= len(sentence)
 
 
 @pytest.mark.parametrize("similarity", [0.5, 0.6, 0.7, 0.8, 1])
@@ -450,7 +445,7 @@ def test_both_sides_of_a_repeat_have_words_in_common(
             said = folded(place.span.of(several[int(place.document)]))
             assert again.kept == repeat.kept
             assert 0 < again.similarity <= 1
-            assert 4 * count_common(said, kept) >= settings.min_words / 2
+            assert 4 * count_aligned(said, kept) >= settings.min_words / 2
 
 
 @given(texts, all_settings)

@@ -12,6 +12,7 @@ from dedupe_text.paraphrase import Region, beside, find_regions
 from dedupe_text.pieces import Twin, unaligned
 from dedupe_text.repeats import Judge
 from dedupe_text.search import find_aligned, find_twins
+from dedupe_text.spare import spare_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +26,15 @@ _MOSTLY = 0.5
 
 def find_said(batch: Batch, settings: Settings) -> list[Said]:
     """All that is said again in the documents, as a star around what is kept."""
-    judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words, facts=False)
+    judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words)
     aligned = find_aligned(batch.words, batch.passages, settings)
     twins, _ = find_twins(aligned.heavy if aligned else [], judge, settings.keep)
-    said = [Said.of(twin) for twin, _ in judge.gather(judge.spare(twins))]
+    said = [
+        Said.of(twin)
+        for twin, _ in judge.gather(
+            spare_sentences(twins, batch.words, batch.passages, facts=False)
+        )
+    ]
     return said if settings.order == "kept" else _said_freely(said, batch, judge, settings)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dedupe_text.errors import SelfCheckError
 from dedupe_text.fingerprint import folded
-from dedupe_text.lcs import align_words
+from dedupe_text.lcs import count_aligned
 from dedupe_text.model import Cut, Difference, Kind, Location, Span, Spared
 from dedupe_text.passages import gap_before
 from dedupe_text.pieces import Piece, unaligned
@@ -164,7 +164,7 @@ def check_cuts(
         if goes.strip() == stays.strip() != "":
             continue  # the same, character by character
         removed, stands = folded(goes), folded(stays)
-        if _aligned(removed, stands) < round(cut.similarity * cut.words):
+        if count_aligned(removed, stands) < round(cut.similarity * cut.words):
             raise SelfCheckError(_bug(f"what the cut at {cut.removed.start} names does not stand"))
         lost = {word for word in {*removed} - {*stands} if word.isdigit()} if facts else None
         if lost and not lost <= {*_unseen(text, cut.removed)}:
@@ -194,13 +194,6 @@ def _unseen(text: str, span: Span) -> list[str]:
     words = mark_structure(split_words(text), [text])
     at = (words.flags & Flag.UNSEEN > 0) & (words.start >= span.start) & (words.end <= span.end)
     return [text[start:end] for start, end in zip(words.start[at].tolist(), words.end[at].tolist())]
-
-
-def _aligned(one: list[str], other: list[str]) -> int:
-    if one == other:
-        return len(one)
-    numbers = {word: number for number, word in enumerate({*one, *other})}
-    return len(align_words([numbers[word] for word in one], [numbers[word] for word in other]))
 
 
 def _splits_word(text: str, edge: int) -> bool:

@@ -11,6 +11,8 @@ from dedupe_text.split import Batch
 from dedupe_text.spread import label_twins
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedupe_text.align import WordPairs
     from dedupe_text.pieces import Near, Piece, Twin
     from dedupe_text.repeats import Judge
@@ -34,7 +36,8 @@ def find_within(
     aligned = find_aligned(batch.words, batch.passages, settings, few, apart=apart)
     if aligned and (aligned.heavy or near is not None):
         judge = _judge(batch, settings, near)
-        for twin, pieces in judge.gather(judge.spare(_without_forms(aligned, judge, settings))):
+        twins = _spare(_without_forms(aligned, judge, settings), batch, settings)
+        for twin, pieces in judge.gather(twins):
             number = batch.number(int(twin.goes[0]))
             found[number] += [piece.shifted(-batch.before[number]) for piece in pieces]
     if near is not None and few is not None:
@@ -45,14 +48,16 @@ def find_within(
 
 def _without_forms(aligned: Aligned, judge: Judge, settings: Settings) -> list[Twin]:
     """The repeats that are no forms."""
+    from dedupe_text.forms import without_forms
+
     twins, said = find_twins(aligned.heavy, judge, settings.keep)
-    twins = judge.without_forms(twins, said)
+    twins = without_forms(twins, said, judge)
     # Most forms are told by what weighs; only what is left is held against the rest.
     light = aligned.light
     if judge.near is None:
         light = light.beside(np.array([twin.goes[0] for twin in twins], np.int64))
     if rest := find_twins(light, judge, settings.keep)[1]:
-        twins = judge.without_forms(twins, [*said, *rest])
+        twins = without_forms(twins, [*said, *rest], judge)
     return twins
 
 
@@ -69,7 +74,7 @@ def find_before(split: Split, earlier: Batch, settings: Settings, words: int) ->
     if not aligned or not aligned.heavy:
         return []
     judge = _judge(batch, settings)
-    twins = judge.spare(find_twins(aligned.heavy, judge, "first")[0])
+    twins = _spare(find_twins(aligned.heavy, judge, "first")[0], batch, settings)
     twins = label_twins(twins, batch, words, settings.facts)
     cut = [twin for twin in twins if twin.spread in settings.cut]
     left = [twin for twin in twins if twin.spread not in settings.cut]
@@ -80,13 +85,12 @@ def find_before(split: Split, earlier: Batch, settings: Settings, words: int) ->
 
 
 def _judge(batch: Batch, settings: Settings, near: list[Near] | None = None) -> Judge:
-    from dedupe_text.repeats import Judge  # not for texts that say nothing twice
+    from dedupe_text.repeats import Judge  # as other stages: not for texts that say nothing twice
 
-    return Judge(
-        batch.words,
-        batch.passages,
-        settings.similarity,
-        settings.min_words,
-        settings.facts,
-        near,
-    )
+    return Judge(batch.words, batch.passages, settings.similarity, settings.min_words, near)
+
+
+def _spare(twins: Sequence[Twin], batch: Batch, settings: Settings) -> list[Twin]:
+    from dedupe_text.spare import spare_sentences
+
+    return spare_sentences(twins, batch.words, batch.passages, facts=settings.facts)

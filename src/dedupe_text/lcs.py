@@ -5,10 +5,11 @@ One bit a word, one addition a row: Hyyrö, "Bit-parallel LCS-length computation
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
 
 def align_words(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
@@ -35,15 +36,29 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> tuple[list[int], list[i
 
 def align_shared(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
     """The same for rows of which each holds no word that the other lacks; the earliest pairs."""
-    places: dict[int, int] = {}
+    return _trace_back(len(one), [*_rows(one, other)])
+
+
+def count_aligned(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
+    """How many pairs there are at most.
+
+    >>> count_aligned("abcd", "bxdd")
+    2
+    """
+    left_out = reduce(lambda _, row: row, _rows(one, other), -1) & (1 << len(one)) - 1
+    return len(one) - left_out.bit_count()
+
+
+def _rows(one: Sequence[Hashable], other: Sequence[Hashable]) -> Iterator[int]:
+    """After each word of the other row an open bit for each word of the one that is left out."""
+    places: dict[Hashable, int] = {}
     for place, word in enumerate(one):
         places[word] = places.get(word, 0) | 1 << place
-    open_, rows = (1 << len(one)) - 1, []
+    open_ = (1 << len(one)) - 1
     for word in other:
-        shared = open_ & places[word]
+        shared = open_ & places.get(word, 0)
         open_ = open_ + shared | open_ - shared
-        rows.append(open_)
-    return _trace_back(len(one), rows)
+        yield open_
 
 
 def _trace_back(column: int, rows: list[int]) -> list[tuple[int, int]]:

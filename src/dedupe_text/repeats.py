@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import count_equal, distinct, first_of_each, ranges, run_starts
-from dedupe_text.facts import Facts
+from dedupe_text.columns import distinct, ranges, run_starts
 from dedupe_text.model import Limit
-from dedupe_text.pieces import OFTEN, Near, Piece, Twin, split_twin
+from dedupe_text.pieces import Near, Piece, Twin, split_twin
 from dedupe_text.sentences import NEAR, SHORT, Sentences
-from dedupe_text.words import Flag, Words, mix, weigh
+from dedupe_text.words import Flag, Words, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,14 +53,12 @@ class Judge:
         passages: Passages,
         similarity: float,
         min_words: int,
-        facts: bool,
         near: list[Near] | None = None,
     ) -> None:
         self.words = words
         self.passages = passages
         self.similarity = similarity
         self.min_words = min_words
-        self.facts = Facts(words, passages) if facts else None
         self.near = near
         self.seen = words.flags & Flag.UNSEEN == 0
         self.seen_before = np.append(0, np.cumsum(self.seen))
@@ -70,11 +67,6 @@ class Judge:
         self.heading = words.flags & Flag.HEADING > 0
         self.lower = words.flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
         self.stop = words.flags & (Flag.STOP | Flag.TERMINATOR) > 0
-        first = run_starts(passages.document)
-        self.documents = np.append(passages.first_word[first], len(words)).astype(np.int64)
-        at = distinct(np.append(run_starts(self.code), self.documents[:-1]))
-        self.code_first = at[self.code[at]]
-        self.code_last = np.append(at, len(words))[1:][self.code[at]]
 
     def said_again(self, sides: Sequence[Sides]) -> list[tuple[Sentences, Sides]]:
         """The sentences of the copies that go of which enough stands in the other, close together.
@@ -101,7 +93,7 @@ class Judge:
             for place in np.flatnonzero(~said).tolist():
                 one = sentences.of(slice(place, place + 1))
                 why = _unsaid(one, floor, alike=bool(alike[place]))
-                self._turn_down(why, one, *each[at[place]])
+                self.turn_down(why, one, *each[at[place]])
         sentences, at = sentences.of(said), at[said]
         some = run_starts(at)
         ends = zip(some.tolist(), [*some[1:].tolist(), len(at)])
@@ -125,13 +117,13 @@ class Judge:
                 continue
             if len(run.first) < len(whole.first):
                 for end in (whole.first < run.first[0], whole.last > run.last[-1]):
-                    self._turn_down(Limit("apart", 0, SHORT), whole.of(end), stays, goes)
+                    self.turn_down(Limit("apart", 0, SHORT), whole.of(end), stays, goes)
             limit = self._limit(run)
             if limit is None:
                 nothing = np.zeros(len(run.first), np.bool_)
                 yield Twin(run, nothing, nothing, stays, goes)
             else:
-                self._turn_down(limit, run, stays, goes)
+                self.turn_down(limit, run, stays, goes)
 
     def _least(self, said: Sentences) -> float:
         """Words of the shortest repeat that may be made of sentences; none if all is to be told."""
@@ -139,7 +131,7 @@ class Judge:
             return 0
         return self.min_words * (_WHOLE if self._between(said) > 0 else _AT_ONCE_VERBATIM)
 
-    def _turn_down(
+    def turn_down(
         self, limit: Limit, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> None:
         """Note, for those who ask, that a run is no repeat, and by which limit."""
@@ -201,18 +193,22 @@ class Judge:
     def _without_headings(self, run: Sentences) -> Sentences:
         """Without the headings at its end, if their sections stay."""
         last = len(run.first)
-        ends = self.documents[np.searchsorted(self.documents, run.last[-1])] == run.last[-1]
-        if not ends and not self.heading[run.last[-1]]:
+        if not self._ends_document(int(run.last[-1])) and not self.heading[run.last[-1]]:
             while last and self.heading[run.first[last - 1]]:
                 last -= 1
         return run.of(slice(0, last))
+
+    def _ends_document(self, word: int) -> bool:
+        before, after = self.passages.of_words(np.array([word - 1, word]))
+        document = self.passages.document
+        return word == len(self.words) or bool(document[before] != document[after])
 
     def _limit(self, run: Sentences) -> Limit | None:
         """What the run lacks: length for where it stands, or likeness for its length."""
         weight = float(run.weight.sum())
         whole = self._is_whole(run.first[0], run.last[-1])
         share = _WHOLE if run.verbatim and whole else 1
-        if self._is_at_once(run):
+        if self.is_at_once(run):
             # A paragraph of its own that repeats a sentence of another is a pull quote.
             of_one_kind = whole == self._is_whole(run.begins[0], run.ends[-1] + 1)
             share = _AT_ONCE_VERBATIM if run.verbatim and of_one_kind else _AT_ONCE
@@ -226,7 +222,7 @@ class Judge:
             return Limit("unlike", run.similarity, least)
         return None
 
-    def _is_at_once(self, run: Sentences) -> bool:
+    def is_at_once(self, run: Sentences) -> bool:
         """Whether both copies are of one document and a reader sees nothing between them."""
         one, other = self.passages.of_words(np.array([run.first[0], run.begins[0]]))
         same = self.passages.document[one] == self.passages.document[other]
@@ -239,99 +235,10 @@ class Judge:
             return -1
         return int(self.seen_before[other[0]] - self.seen_before[one[1]])
 
-    def _lost(
-        self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        if self.facts is None:
-            return np.zeros(len(run.first), np.bool_)
-        return self.facts.lost(run, stays, goes)
-
     def _is_whole(self, first: int, last: int) -> bool:
         """Whether the words ``first:last`` are whole paragraphs; the text's last word ends one."""
         before = self.words.flags[np.array([first - 1, last - 1])]
         return bool((before & Flag.LAST > 0).all())
-
-    def _broken(self, run: Sentences, goes: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which sentences are of code that does not go as a whole, word for word, or lead to it."""
-        broken = np.zeros(len(run.first), np.bool_)
-        low = np.searchsorted(self.code_last, run.first[0], "right")
-        high = np.searchsorted(self.code_first, run.last[-1])
-        code = np.stack([self.code_first[low:high], self.code_last[low:high]], axis=1)
-        aligned = np.diff(np.searchsorted(goes, code))[:, 0]
-        for first, last in code[aligned < code[:, 1] - code[:, 0]].tolist():
-            broken |= (run.first < last) & (run.last >= first)
-        return broken
-
-    def without_forms(self, twins: Sequence[Twin], said: Sequence[Sentences]) -> list[Twin]:
-        """Those that are no form: the more often a text says something, the longer it must be.
-
-        A section pasted once more is an accident; a formula, a refrain, the cells of a table
-        come back. `said`: all that is said again, also what is too short for a repeat.
-        """
-        if not twins:
-            return []
-        copies = self._count_copies()
-        times = np.maximum(self._count_times(said), copies)
-        others: list[Twin] = []
-        for twin in twins:
-            limit = self._form(twin, times)
-            if limit is None or self._is_slip(twin.sentences, copies):
-                others.append(twin)
-            else:
-                self._turn_down(limit, twin.sentences, twin.stays, twin.goes)
-        return others
-
-    def _count_times(self, said: Sequence[Sentences]) -> NDArray[np.intp]:
-        """For each passage, in how many places what it says is said."""
-        first = np.arange(len(self.passages))
-        if not said:
-            return np.ones_like(first)
-        number = np.repeat(np.arange(len(said)), [len(one.first) for one in said])
-        passage = self.passages.of_words(np.concatenate([one.first for one in said]))
-        witness = self.passages.of_words(np.concatenate([one.begins for one in said]))
-        while True:  # what a witness says again was said first where its own witness stands
-            earlier = first[first]
-            np.minimum.at(earlier, passage, earlier[witness])
-            if (earlier == first).all():
-                break
-            first = earlier
-        origins, at = first_of_each(number << 32 | first[witness])
-        places = distinct(origins << 32 | passage[at])
-        return 1 + np.bincount(places >> 32, minlength=len(first))[first]
-
-    def _count_copies(self) -> NDArray[np.intp]:
-        """For each passage, how many have the same words; the short ones were not aligned."""
-        content = np.add.reduceat(mix(self.words.hash), self.passages.first_word)
-        return count_equal(content + mix(self.passages.document.astype(np.uint64)))
-
-    def _is_slip(self, run: Sentences, copies: NDArray[np.intp]) -> bool:
-        """Whether most of what is said at once, word for word, is said just twice.
-
-        However much else may be like it, nothing but a slip puts it there.
-        """
-        twice = copies[self.passages.of_words(run.first)] <= 2
-        most = bool(2 * run.weight[twice].sum() > run.weight.sum())
-        return most and run.verbatim and self._is_at_once(run)
-
-    def _form(self, twin: Twin, times: NDArray[np.intp]) -> Limit | None:
-        """How far a twin falls short of what is needed where a text says something so often."""
-        often = np.sort(times[self.passages.of_words(twin.sentences.first)])
-        again = (often[(len(often) - 1) // 2] + often[len(often) // 2]) / 2 - 1  # the median
-        weight, least = float(twin.sentences.weight.sum()), OFTEN * again * self.min_words
-        return Limit("form", weight, least) if again > 1 and weight < least else None
-
-    def spare(self, twins: Iterable[Twin]) -> list[Twin]:
-        """The twins, with which of their sentences hold a fact of their own, or part of code.
-
-        For those that are no forms: it is the dearest to tell, and most are.
-        """
-        return [
-            twin._replace(
-                lost=self._lost(twin.sentences, twin.stays, twin.goes),
-                broken=self._broken(twin.sentences, twin.goes),
-            )
-            for twin in twins
-        ]
 
     def gather(self, twins: Iterable[Twin]) -> Iterator[tuple[Twin, list[Piece]]]:
         """What is left of each twin, in pieces that make a star: what stays for one never goes.
@@ -344,7 +251,7 @@ class Judge:
         for whole in twins:
             twin = self._free(whole, stays, goes)
             if twin is not whole:
-                self._turn_down(Limit("taken"), whole.sentences, whole.stays, whole.goes)
+                self.turn_down(Limit("taken"), whole.sentences, whole.stays, whole.goes)
             if twin.sentences.weight.sum() >= self.min_words * _AT_ONCE_VERBATIM:
                 pieces = list(split_twin(twin))
                 for piece in pieces:

@@ -1,0 +1,90 @@
+"""Forms: what comes back on purpose, as formulas, refrains and the cells of a table do.
+
+A section pasted once more is an accident. So the more often a text says something, the longer it
+must be for a repeat.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe_text.columns import count_equal, distinct, first_of_each
+from dedupe_text.model import Limit
+from dedupe_text.pieces import OFTEN
+from dedupe_text.words import mix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dedupe_text.passages import Passages
+    from dedupe_text.pieces import Twin
+    from dedupe_text.repeats import Judge
+    from dedupe_text.sentences import Sentences
+    from dedupe_text.words import Words
+
+
+def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge) -> list[Twin]:
+    """The twins that are no form.
+
+    `said`: all that is said again in the texts of the judge, also what is too short for a repeat.
+    """
+    if not twins:
+        return []
+    passages = judge.passages
+    copies = _count_copies(judge.words, passages)
+    times = np.maximum(_count_times(said, passages), copies)
+    others: list[Twin] = []
+    for twin in twins:
+        passage = passages.of_words(twin.sentences.first)
+        limit = _limit(twin.sentences, times[passage], judge.min_words)
+        if limit is None or _is_slip(twin.sentences, copies[passage], judge):
+            others.append(twin)
+        else:
+            judge.turn_down(limit, twin.sentences, twin.stays, twin.goes)
+    return others
+
+
+def _count_times(said: Sequence[Sentences], passages: Passages) -> NDArray[np.intp]:
+    """For each passage, in how many places what it says is said."""
+    first = np.arange(len(passages))
+    if not said:
+        return np.ones_like(first)
+    number = np.repeat(np.arange(len(said)), [len(one.first) for one in said])
+    passage = passages.of_words(np.concatenate([one.first for one in said]))
+    witness = passages.of_words(np.concatenate([one.begins for one in said]))
+    while True:  # what a witness says again was said first where its own witness stands
+        earlier = first[first]
+        np.minimum.at(earlier, passage, earlier[witness])
+        if (earlier == first).all():
+            break
+        first = earlier
+    origins, at = first_of_each(number << 32 | first[witness])
+    places = distinct(origins << 32 | passage[at])
+    return 1 + np.bincount(places >> 32, minlength=len(first))[first]
+
+
+def _count_copies(words: Words, passages: Passages) -> NDArray[np.intp]:
+    """For each passage, how many have the same words; the short ones were not aligned."""
+    content = np.add.reduceat(mix(words.hash), passages.first_word)
+    return count_equal(content + mix(passages.document.astype(np.uint64)))
+
+
+def _limit(run: Sentences, times: NDArray[np.intp], min_words: int) -> Limit | None:
+    """How far a run falls short of what is needed where a text says its sentences so often."""
+    often = np.sort(times)
+    again = (often[(len(often) - 1) // 2] + often[len(often) // 2]) / 2 - 1  # the median
+    weight, least = float(run.weight.sum()), OFTEN * again * min_words
+    return Limit("form", weight, least) if again > 1 and weight < least else None
+
+
+def _is_slip(run: Sentences, copies: NDArray[np.intp], judge: Judge) -> bool:
+    """Whether most of what is said at once, word for word, is said just twice.
+
+    However much else may be like it, nothing but a slip puts it there.
+    """
+    most = bool(2 * run.weight[copies <= 2].sum() > run.weight.sum())
+    return most and run.verbatim and judge.is_at_once(run)

@@ -8,7 +8,6 @@ each word is folded (NFKD, casefold) only for its hash, so offsets stay true.
 
 from __future__ import annotations
 
-import itertools
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,6 +67,7 @@ _SEPARATORS = {
     **dict.fromkeys(TERMINATORS, Flag.TERMINATOR),
 }
 _BLOCK = 1 << 16
+_WINDOW = 1 << 10
 _LONGEST_FOLD = 32
 """Characters that one is folded to, at most: 18 today, for U+FDFA."""
 _PHRASED_BLOCKS = (range(0x0E00, 0x0F00), range(0x1000, 0x10A0), range(0x1780, 0x1800))
@@ -135,23 +135,27 @@ def split_words(text: str) -> Words:
     >>> ["Ceci n’est\u00ad pas 東京"[a:b] for a, b in zip(words.start, words.end)]
     ['Ceci', 'n', 'est', 'pas', '東', '京']
     """
-    codes = _code_points(text)
-    tables = _tables_for(codes)
-    most = len(codes)
+    most = len(text)
     start, end = np.empty(most, np.int32), np.empty(most, np.int32)
     hashes, flags = np.empty(most, np.uint64), np.empty(most, np.uint16)
-    count = 0
-    for first, last in _blocks(codes, tables.flags):
-        columns = _split_block(codes, tables, first, last)
+    lines = [np.zeros(1, np.int32)]
+    tables = _tables(frozenset({0}))
+    count = first = 0
+    while first < most:
+        last = _next_edge(text, first + _BLOCK)
+        codes = _code_points(text[first:last])
+        tables = tables.with_pages(codes)
+        columns = _split_block(codes, tables, first)
         if count:  # what a block begins with is of the word before it
-            begin = columns[0][0] if len(columns[0]) else last
-            gap = np.bitwise_or.reduce(tables.flags.take(codes[first:begin]))
+            begin = columns[0][0] - first if len(columns[0]) else last - first
+            gap = np.bitwise_or.reduce(tables.flags.take(codes[:begin]))
             flags[count - 1] |= gap & np.uint16(0xFFFF ^ Flag.IGNORED)
         own = slice(count, count + len(columns[0]))
         start[own], end[own], hashes[own], flags[own] = columns
-        count = own.stop
+        lines.append(_line_starts(codes, first, text[last : last + 1]))
+        count, first = own.stop, last
     shorten(count, start, end, hashes, flags)
-    return Words(start, end, hashes, flags, _line_starts(codes))
+    return Words(start, end, hashes, flags, np.concatenate(lines))
 
 
 def weigh(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
@@ -204,24 +208,24 @@ class _Tables(NamedTuple):
     """How many characters the fold has."""
     wide: dict[int, tuple[int, ...]]
     """The whole fold where it has more than one."""
+    pages: frozenset[int]
+    """Of 256 code points each, that are filled."""
 
-
-def _tables_for(codes: _Codes) -> _Tables:
-    if codes.dtype == np.uint8:
-        return _tables(frozenset({0}))
-    seen = np.zeros(0x1100, bool)
-    seen[0] = True
-    for first in range(0, len(codes), _BLOCK):
-        block = codes[first : first + _BLOCK]
-        seen[block[block > 0xFF] >> 8] = True
-    return _tables(frozenset(np.flatnonzero(seen).tolist()))
+    def with_pages(self, codes: _Codes) -> _Tables:
+        """The look-ups for these code points too."""
+        if codes.dtype == np.uint8:
+            return self
+        seen = np.zeros(0x1100, np.bool_)
+        seen[codes[codes > 0xFF] >> 8] = True
+        pages = frozenset(np.flatnonzero(seen).tolist())
+        return self if pages <= self.pages else _tables(self.pages | pages)
 
 
 @lru_cache(maxsize=8)
 def _tables(pages: frozenset[int]) -> _Tables:
-    size = (max(pages, default=0) + 1) * 256
+    size = (max(pages) + 1) * 256
     tables = _Tables(
-        np.zeros(size, np.uint16), np.zeros(size, np.uint64), np.zeros(size, np.uint8), {}
+        np.zeros(size, np.uint16), np.zeros(size, np.uint64), np.zeros(size, np.uint8), {}, pages
     )
     for number in pages:
         at, page = slice(number * 256, number * 256 + 256), _page(number)
@@ -243,6 +247,7 @@ def _page(number: int) -> _Tables:
         mix(first),
         np.array([len(fold) for fold in folds], np.uint8),
         wide,
+        frozenset({number}),
     )
 
 
@@ -295,31 +300,24 @@ def _fold_char(char: str) -> tuple[int, ...]:
 # --- words of a block ------------------------------------------------------------------------
 
 
-def _blocks(codes: _Codes, flags: NDArray[np.uint16]) -> list[tuple[int, int]]:
-    """Bounds of blocks that fit the cache and split no word."""
-    bounds = [0]
-    while len(codes) - bounds[-1] > _BLOCK:
-        edge = _next_edge(codes, flags, bounds[-1] + _BLOCK)
-        bounds.append(edge)
-    bounds.append(len(codes))
-    return list(itertools.pairwise(bounds))
-
-
-def _next_edge(codes: _Codes, flags: NDArray[np.uint16], at: int) -> int:
-    while at < len(codes):
-        window = flags[codes[at : at + 1024]]
+def _next_edge(text: str, at: int) -> int:
+    """Where a block may end that is to go so far: it fits the cache, and splits no word."""
+    tables = _tables(frozenset({0}))
+    while at < len(text):
+        codes = _code_points(text[at : at + _WINDOW])
+        tables = tables.with_pages(codes)
+        window = tables.flags[codes]
         edges = np.flatnonzero((window & (IN_WORD | Flag.IGNORED) == 0) | (window & Flag.ALONE > 0))
         if len(edges):
             return at + int(edges[0])
-        at += 1024
-    return len(codes)
+        at += _WINDOW
+    return len(text)
 
 
 def _split_block(
-    codes: _Codes, tables: _Tables, first: int, last: int
+    block: _Codes, tables: _Tables, first: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint16]]:
-    """start, end, hash and flags of the words in ``codes[first:last]``."""
-    block = codes[first:last]
+    """start, end, hash and flags of the words in a block that begins there."""
     flags = tables.flags.take(block)
     ignored = flags & Flag.IGNORED > 0
     at = np.flatnonzero(~ignored) if ignored.any() else None
@@ -399,13 +397,13 @@ def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     return np.multiply.accumulate(powers), np.multiply.accumulate(inverses)
 
 
-def _line_starts(codes: _Codes) -> NDArray[np.int32]:
-    r"""Lines end at ``\n``, ``\r\n`` or ``\r``, and nowhere else."""
-    starts = [np.zeros(1, np.int32)]
-    for first in range(0, len(codes), _BLOCK):
-        block = codes[first : first + _BLOCK + 1]  # with the one that follows
-        ends = block == 13
-        ends[:-1] &= block[1:] != 10
-        ends |= block == 10
-        starts.append(np.flatnonzero(ends[:_BLOCK]).astype(np.int32) + np.int32(first + 1))
-    return np.concatenate(starts)
+def _line_starts(block: _Codes, first: int, after: str) -> NDArray[np.int32]:
+    r"""Where the lines that end in a block are followed by others; `after` it stands this.
+
+    Lines end at ``\n``, ``\r\n`` or ``\r``, and nowhere else.
+    """
+    ends = block == 13
+    ends[:-1] &= block[1:] != 10
+    ends[-1:] &= after != "\n"
+    ends |= block == 10
+    return np.flatnonzero(ends).astype(np.int32) + np.int32(first + 1)

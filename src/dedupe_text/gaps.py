@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct, ranges, run_starts
+from dedupe_text.columns import ranges, run_starts
 from dedupe_text.lcs import align_shared
 from dedupe_text.words import mix
 
@@ -20,13 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BITS = 64
-"""Of a machine word."""
-_MOST_LIMBS = 8
-"""Machine words for a side of a gap; of 18,000 gaps in documentation 4 need more than 4."""
-_FEW = 6
-"""Gaps of a size from which on all at once are faster than one after the other."""
+"""Of a machine word. Gaps with more words, one in five, gain nothing from being settled at once."""
+_FEW = 24
+"""Gaps from which on all at once are faster than one after the other."""
 _BLOCK = 1 << 12
-"""Gaps at once, if one machine word will do; their rows of bits take 4 MB."""
+"""Gaps at once; their rows of bits take 4 MB."""
 _JUMPS = 16
 """Bits that count jumps, of which there are fewer than words in a gap."""
 _FAR = 1 << 62
@@ -84,16 +82,15 @@ class _Side(NamedTuple):
 def align_gaps(hashes: NDArray[np.uint64], gaps: Gaps) -> GapPairs:
     """The words of all gaps, aligned by their hashes."""
     one, other = _shared(hashes, gaps)
-    limbs = -(-np.maximum(one.size, other.size) // _BITS)
-    found: list[tuple[_Places, _Places]] = []
-    for count in distinct(limbs[limbs > 0]).tolist():
-        some = np.flatnonzero(limbs == count)
-        if len(some) < _FEW or count > _MOST_LIMBS:
-            found += [_align_one(one, other, gap) for gap in some.tolist()]
-        else:
-            size = _BLOCK // count**2
-            blocks = range(0, len(some), size)
-            found += [_align_some(one, other, some[at : at + size], count) for at in blocks]
+    most = np.maximum(one.size, other.size)
+    narrow = np.flatnonzero((most > 0) & (most <= _BITS))
+    if len(narrow) < _FEW:
+        narrow = narrow[:0]
+    alone = most > 0
+    alone[narrow] = False
+    blocks = range(0, len(narrow), _BLOCK)
+    found = [_align_some(one, other, narrow[at : at + _BLOCK]) for at in blocks]
+    found += [_align_one(one, other, gap) for gap in np.flatnonzero(alone).tolist()]
     early, late = (_in_order([each[way] for each in found], one, other) for way in (0, 1))
     return _join(early, late, gaps)
 
@@ -135,24 +132,22 @@ def _align_one(one: _Side, other: _Side, gap: int) -> tuple[_Places, _Places]:
     return (begin + early[0], there + early[1]), (end - late[0], there_end - late[1])
 
 
-def _align_some(
-    one: _Side, other: _Side, some: NDArray[np.intp], limbs: int
-) -> tuple[_Places, _Places]:
+def _align_some(one: _Side, other: _Side, some: NDArray[np.intp]) -> tuple[_Places, _Places]:
     """The earliest pairs and the latest ones of some gaps, one word of all gaps after the other.
 
-    The bits of so many machine words, the lowest first, stand for the words of the one side; what
-    is done with them is told in `lcs`. Each gap has two columns, one for each way to walk it.
+    The bits of a machine word stand for the words of the one side; what is done with them is told
+    in `lcs`. Each gap has two columns, one for each way to walk it.
     """
     some = some[np.argsort(-other.size[some], kind="stable")]  # so those not done yet come first
     steps = np.repeat(other.size[some], 2)
-    at = _match(one, other, some, limbs)
+    at = _match(one, other, some)
     active = np.searchsorted(-steps, -np.arange(len(at)), "left").tolist()
-    rows = np.empty((len(at) + 1, *at.shape[1:]), np.uint64)
+    rows = np.empty((len(at) + 1, len(steps)), np.uint64)
     rows[0] = ~np.uint64(0)
     for step, count in enumerate(active):
-        open_ = rows[step, :, :count]
-        shared = open_ & at[step, :, :count]
-        rows[step + 1, :, :count] = _add(open_, shared) | (open_ - shared)
+        open_ = rows[step, :count]
+        shared = open_ & at[step, :count]
+        rows[step + 1, :count] = open_ + shared | open_ - shared
     row, column, bit = _trace_back(rows, steps, active)
     gap, late = some[column >> 1], column & 1 > 0
     here = np.where(late, (one.begin + one.size)[gap] - 1 - bit, one.begin[gap] + bit)
@@ -160,19 +155,8 @@ def _align_some(
     return (here[~late], there[~late]), (here[late], there[late])
 
 
-def _add(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The sums of numbers of several machine words, along the first axis, the lowest first."""
-    total = one + other
-    carry = total[0] < one[0] if len(total) > 1 else None
-    for limb in range(1, len(total)):
-        over = total[limb] < one[limb]
-        total[limb] += carry
-        carry = over | (carry & (total[limb] == 0))
-    return total
-
-
-def _match(one: _Side, other: _Side, some: NDArray[np.intp], limbs: int) -> NDArray[np.uint64]:
-    """Bits (steps × limbs × columns): for a word of the other side, where it stands on the one.
+def _match(one: _Side, other: _Side, some: NDArray[np.intp]) -> NDArray[np.uint64]:
+    """Bits (steps × columns): for a word of the other side, where it stands on the one.
 
     Of the two columns of a gap the second has both sides turned round.
     """
@@ -183,18 +167,15 @@ def _match(one: _Side, other: _Side, some: NDArray[np.intp], limbs: int) -> NDAr
     name, gap = one.name[order], one.gap[order]
     place = order - one.begin[gap]
     begins = run_starts(name)
-    matched = np.zeros((other.size[some[0]], limbs, 2 * len(some)), np.uint64)
+    matched = np.zeros((other.size[some[0]], 2 * len(some)), np.uint64)
     inside = np.flatnonzero(column[other.gap] >= 0)
     gap_other = other.gap[inside]
     row = inside - other.begin[gap_other]
     which = np.searchsorted(name[begins], other.name[inside])
     sides = (place, row), (one.size[gap] - 1 - place, other.size[gap_other] - 1 - row)
     for way, (bit, step) in enumerate(sides):
-        for limb in range(limbs):
-            bits = np.uint64(1) << (bit & 63).astype(np.uint64)
-            bits[bit >> 6 != limb] = 0
-            bits = np.bitwise_or.reduceat(bits, begins)
-            matched[step, limb, column[gap_other] + way] = bits[which]
+        bits = np.bitwise_or.reduceat(np.uint64(1) << bit.astype(np.uint64), begins)
+        matched[step, column[gap_other] + way] = bits[which]
     return matched
 
 
@@ -206,45 +187,25 @@ def _trace_back(
     Each column waits with one bit, that of the next word to be paired, for the step that closed it.
     """
     closed = rows[:-1] & ~rows[1:]
-    waiting = _highest(~rows[steps, :, np.arange(len(steps))].T)
+    waiting = _highest(~rows[steps, np.arange(len(steps))])
     found = []
     for step in range(len(active) - 1, -1, -1):
-        count = active[step]
-        shut = waiting[:, :count] & closed[step, :, :count]
-        paired = np.bitwise_or.reduce(shut, axis=0).nonzero()[0]
+        paired = (waiting[: active[step]] & closed[step, : active[step]]).nonzero()[0]
         if len(paired):
-            bit = waiting[:, paired]
-            waiting[:, paired] = _highest(~rows[step][:, paired] & _below(bit))
+            bit = waiting[paired]
+            waiting[paired] = _highest(~rows[step, paired] & bit - np.uint64(1))
             found.append((step, paired, bit))
     at, columns, bits = zip(*found)
     row = np.repeat(np.array(at), [len(paired) for paired in columns])
-    return row, np.concatenate(columns), _number(np.concatenate(bits, axis=1))
+    number = np.frexp(np.concatenate(bits).astype(np.float64))[1].astype(np.int64) - 1
+    return row, np.concatenate(columns), number
 
 
 def _highest(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Of numbers of several machine words the highest bit alone; of 0 it is 0."""
+    """The highest bit of each number alone; of 0 it is 0."""
     sparse = bits & ~(bits >> np.uint64(1))  # no float is rounded up to the next power of two
     power = sparse.astype(np.float64).view(np.uint64) & _EXPONENT
-    highest = power.view(np.float64).astype(np.uint64)
-    for limb in range(len(bits) - 1):
-        highest[limb][bits[limb + 1 :].any(axis=0)] = 0
-    return highest
-
-
-def _below(bit: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """All lower bits, of numbers of several machine words that have one bit each."""
-    below = bit - np.uint64(1)
-    for limb in range(1, len(bit)):
-        below[limb][bit[:limb].any(axis=0)] = 0
-    return below
-
-
-def _number(bit: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Which bit is set, of numbers of several machine words that have one each."""
-    limb = (bit > 0).argmax(axis=0)
-    exponent = np.frexp(bit.sum(axis=0).astype(np.float64))[1]
-    number: NDArray[np.int64] = limb * _BITS + exponent - 1
-    return number
+    return power.view(np.float64).astype(np.uint64)
 
 
 def _in_order(found: list[_Places], one: _Side, other: _Side) -> GapPairs:

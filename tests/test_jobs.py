@@ -123,7 +123,7 @@ def start(folder: Path) -> tuple["subprocess.Popen[bytes]", list[int]]:
         start_new_session=True,
     )
     assert process.stderr is not None
-    assert b" documents, " in process.stderr.read(60)
+    assert b" document" in process.stderr.read(60)
     return process, children(process.pid)
 
 

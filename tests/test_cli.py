@@ -334,6 +334,7 @@ def fail(error: str) -> "subprocess.CompletedProcess[bytes]":
     "error",
     [
         "MemoryError",
+        "type('OfNumPy', (MemoryError,), {})",
         "SystemError('<function f> returned NULL without setting an exception')",
         "SystemError('<ufunc f> returned a result with an exception set') from MemoryError()",
     ],

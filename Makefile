@@ -32,7 +32,7 @@ test: $(READY) ## Check style, types and imports, and run all tests.
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 oldest: $(READY) ## Run the tests of Scrapy with the oldest one that is supported.
 	$(BIN)/python -m venv --clear $(VENV)/oldest

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ else:
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
+# What a shell starts in the background ignores Ctrl-C, and so would what the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 NO_SKIPS = "DEDUPE_TEXT_NO_SKIPS"
 DATA = Path(os.environ.get("DEDUPE_TEXT_DATA") or ROOT.parent / "shared" / "data")
 
@@ -121,6 +124,10 @@ _LEFT_OUT = {
 }
 
 
+TOGETHER = {"test_spark", "test_redis", "test_browser"}
+"""Files whose tests share what is dear to set up: one worker runs them all."""
+
+
 def pytest_report_header() -> list[str]:
     """Tell whether the tests on real data, in a browser, and with a server take part."""
     told = {
@@ -136,12 +143,16 @@ def pytest_report_header() -> list[str]:
     ]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks who belongs together
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests on what is not there."""
+    """Leave out the tests on what is not there, and keep together what belongs together."""
     missing = {name for name, why in _LEFT_OUT.items() if why}
     without = [item for item in items if not missing.isdisjoint(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=without)
     items[:] = [item for item in items if item not in without]
+    for item in items:
+        if item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.hookimpl(wrapper=True)

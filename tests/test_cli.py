@@ -319,15 +319,32 @@ def test_streams_that_are_closed_get_one_line() -> None:
         assert done.stderr.count(b"\n") == 1
 
 
-def test_an_internal_error_is_told_as_one() -> None:
+def fail(error: str) -> "subprocess.CompletedProcess[bytes]":
+    """The command, where nothing is cleaned for this error."""
     spoiled = (
         "import dedupe_text.dedupe as d, runpy\n"
-        "def clean(*_, **__): raise IndexError('out\\nof range')\n"
+        f"def clean(*_, **__): raise {error}\n"
         "d.clean = clean\n"
         "runpy.run_module('dedupe_text', run_name='__main__')\n"
     )
-    done = subprocess.run([sys.executable, "-c", spoiled], input=b"text", capture_output=True)
-    assert told(done).endswith(
+    return subprocess.run([sys.executable, "-c", spoiled], input=b"text", capture_output=True)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "MemoryError",
+        "type('OfNumPy', (MemoryError,), {})",
+        "SystemError('<function f> returned NULL without setting an exception')",
+        "SystemError('<ufunc f> returned a result with an exception set') from MemoryError()",
+    ],
+)
+def test_want_of_memory_is_told_as_that_however_a_library_tells_it(error: str) -> None:
+    assert "not enough memory for this text; give it in smaller files" in told(fail(error))
+
+
+def test_an_internal_error_is_told_as_one() -> None:
+    assert told(fail(r"IndexError('out\nof range')")).endswith(
         r": IndexError: out\u000aof range; nothing was written; "
         "this is a bug in dedupe-text, please report it"
     )

@@ -1,10 +1,15 @@
 """Several processes at one collection give the answers of one, and leave nothing when they end."""
 
 import os
+import random
+import resource
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,6 +32,7 @@ COLLECTION = b"".join(
         + [f"{OTHER.replace('six', str(number))}\n{ARTICLE}" for number in range(20)]
     )
 )
+TRIALS = 20 if os.environ.get("DEDUPE_TEXT_TRIALS") == "all" else 3
 
 
 @pytest.mark.parametrize(
@@ -112,6 +118,11 @@ def children(process: int) -> list[int]:
     ]
 
 
+def helps(process: int) -> bool:
+    """Whether it is one of those that clean."""
+    return b"spawn_main" in Path(f"/proc/{process}/cmdline").read_bytes()
+
+
 def start(folder: Path) -> tuple["subprocess.Popen[bytes]", list[int]]:
     """A run of two jobs that has begun to clean, and its processes."""
     (folder / "news.jsonl").write_bytes(LONG)
@@ -123,7 +134,7 @@ def start(folder: Path) -> tuple["subprocess.Popen[bytes]", list[int]]:
         start_new_session=True,
     )
     assert process.stderr is not None
-    assert b" documents, " in process.stderr.read(60)
+    assert b" document" in process.stderr.read(60)
     return process, children(process.pid)
 
 
@@ -146,10 +157,7 @@ def test_an_interrupted_run_ends_its_processes_and_leaves_nothing(tmp_path: Path
 
 def test_a_job_that_is_killed_is_told_and_nothing_is_written(tmp_path: Path) -> None:
     process, others = start(tmp_path)
-    for one in others:
-        if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes():
-            os.kill(one, signal.SIGKILL)
-            break
+    os.kill(next(filter(helps, others)), signal.SIGKILL)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert b"was killed, for want of memory perhaps; take fewer --jobs" in said
@@ -163,3 +171,43 @@ def test_processes_end_when_the_one_that_began_them_is_killed(tmp_path: Path) ->
     process.communicate(timeout=60)
     assert others
     wait_for_end(others)
+
+
+def kill(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
+
+
+def take_memory(process: int) -> None:
+    """Let it have no more than it has."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[0])
+    resource.prlimit(process, resource.RLIMIT_AS, (pages * resource.getpagesize(),) * 2)
+
+
+@pytest.mark.parametrize("disturb", [kill, take_memory])
+def test_whatever_becomes_of_a_job_there_is_the_old_or_the_new(
+    disturb: Callable[[int], None], tmp_path: Path
+) -> None:
+    lots, given = random.Random(disturb.__name__), LONG[: len(LONG) // 40].rpartition(b"\n")[0]
+    (tmp_path / "news.jsonl").write_bytes(given)
+    command = ["-j2", "--across", "-q", "news.jsonl", "-o", "out.jsonl"]
+    began = time.monotonic()
+    assert run(*command, cwd=tmp_path).returncode == 0
+    whole, seconds = (tmp_path / "out.jsonl").read_bytes(), time.monotonic() - began
+    codes = Counter[int]()
+    for _ in range(TRIALS):
+        (tmp_path / "out.jsonl").write_bytes(b"as it was\n")
+        with subprocess.Popen([*COMMAND, *command], cwd=tmp_path, stderr=-1) as process:
+            time.sleep(lots.uniform(0, seconds))
+            with suppress(OSError, StopIteration):  # if it is no more, or not yet
+                disturb(next(filter(helps, children(process.pid))))
+            _, said = process.communicate(timeout=120)
+        assert process.returncode in (0, 2)
+        left = (tmp_path / "out.jsonl").read_bytes()
+        assert left == (b"as it was\n" if process.returncode else whole)
+        # Before the last line Python may tell what a process lacked that had not begun yet.
+        *before, last = said.splitlines() or [b""]
+        assert last.startswith(b"dedupe-text: ") == bool(process.returncode), said
+        assert not before or disturb is take_memory
+        codes[process.returncode] += 1
+    assert files(tmp_path) == ["news.jsonl", "out.jsonl"]
+    sys.stdout.write(f"\n{disturb.__name__}: {dict(codes)}\n")

@@ -38,7 +38,7 @@ def test_long_work_shows_how_far_it_is_on_a_terminal_and_cleans_up(tmp_path: Pat
     code, written = on_a_terminal("news.jsonl", "-o", "out.jsonl", cwd=tmp_path)
     drawn = written.split("\r")
     assert code == 0
-    pattern = r"[\d,]+ documents, \d+ %, \d+\.\d MB/s, \d+:\d\d left\x1b\[K"
+    pattern = r"[\d,]+ documents?, \d+ %, \d+\.\d MB/s, \d+:\d\d left\x1b\[K"
     assert len(drawn) > 2
     assert all(re.fullmatch(pattern, one) for one in drawn[:-2])
     assert drawn[-2:] == ["\x1b[K", ""]
@@ -66,7 +66,7 @@ def test_short_work_quiet_work_and_work_without_a_terminal_show_nothing(tmp_path
     done = subprocess.run(
         [*COMMAND, "--progress", "news.jsonl", "-o", "out.jsonl"], cwd=tmp_path, capture_output=True
     )
-    assert b" documents, " in done.stderr
+    assert b" document" in done.stderr
 
 
 def test_an_interrupted_run_leaves_nothing_by_half(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_an_interrupted_run_leaves_nothing_by_half(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
         ) as process:
             assert process.stderr is not None
-            assert b" documents, " in process.stderr.read(60)  # it is in the midst of it
+            assert b" document" in process.stderr.read(60)  # it is in the midst of it
             process.send_signal(signal.SIGINT)
             out, told = process.communicate(timeout=60)
         assert (process.returncode, out) == (130, b"")

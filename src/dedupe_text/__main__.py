@@ -53,9 +53,9 @@ def _explain(error: Exception) -> str:
 
 
 def _lacks_memory(error: Exception) -> bool:
-    """Whether it is for want of memory, which NumPy may run into without telling of it."""
+    """Whether it is for want of memory, which NumPy may tell as another error, or as none."""
     untold = isinstance(error, SystemError) and any(part in str(error) for part in _UNTOLD)
-    return untold or isinstance(error, MemoryError)
+    return untold or any(isinstance(one, MemoryError) for one in (error, error.__cause__))
 
 
 def _place(error: Exception) -> str:

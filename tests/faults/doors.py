@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet
 from faults.bed import Door
 
 if TYPE_CHECKING:
@@ -42,6 +44,14 @@ def write_records(seed: object, documents: int = 5) -> bytes:
     )
 
 
+def write_parquet(seed: object) -> bytes:
+    """The same in columns."""
+    file = BytesIO()
+    rows = map(json.loads, write_records(seed).splitlines())
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([*rows]), file, row_group_size=3)
+    return file.getvalue()
+
+
 ARTICLES = {f"article-{number}.txt": write_article(number).encode() for number in range(3)}
 RECORDS = write_records("page")
 FILTER = Door(("-",), {}, write_article("filter", 60).encode())
@@ -53,6 +63,10 @@ WRITE = Door(("--write", *ARTICLES), ARTICLES)
 FOLDER = Door(("-o", "out", *ARTICLES), {**ARTICLES, "out/article-1.txt": OLD})
 COLLECTION = Door(
     ("--across", "-o", "clean.jsonl", "pages.jsonl"), {"pages.jsonl": RECORDS, "clean.jsonl": OLD}
+)
+PARQUET = Door(
+    ("--across", "-o", "clean.parquet", "pages.parquet"),
+    {"pages.parquet": write_parquet("page"), "clean.parquet": OLD},
 )
 HELD_BACK = Door(("--across", "pages.jsonl"), {"pages.jsonl": RECORDS})
 ACCEPT = Door(
@@ -69,6 +83,7 @@ DOORS = {
     "report": REPORT,
     "folder": FOLDER,
     "collection": COLLECTION,
+    "parquet": PARQUET,
     "held back": HELD_BACK,
     "accept": ACCEPT,
     "new memory": NEW_MEMORY,

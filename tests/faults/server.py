@@ -23,8 +23,9 @@ KINDS = ("open", "read", "write", "sync", "rename", "unlink", "truncate", "close
 """As in shim.c."""
 LOADED = (
     "chardet dedupe_text.accept dedupe_text.cli dedupe_text.dedupe dedupe_text.memory.sqlite"
-    " dedupe_text.records.jsonl dedupe_text.report.html dedupe_text.report.json"
-    " dedupe_text.report.restore dedupe_text.report.text multiprocessing shutil tempfile"
+    " dedupe_text.records.jsonl dedupe_text.records.parquet dedupe_text.report.html"
+    " dedupe_text.report.json dedupe_text.report.restore dedupe_text.report.text"
+    " multiprocessing shutil tempfile"
 )
 
 

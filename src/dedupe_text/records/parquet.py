@@ -80,6 +80,8 @@ class ParquetRecords:
     def writing(self, file: BinaryIO, name: str = "") -> Iterator[ParquetWriter]:  # noqa: ARG002
         """A writer to this file, whose columns are compressed as those that were read."""
         with self._explained():
+            if self._file.num_row_groups:  # Arrow ends the process if asked about a damaged column
+                next(self._file.iter_batches(1, row_groups=[0]), None)
             options = _find_options(self._file.metadata)
         with pyarrow.parquet.ParquetWriter(file, self._schema, **options) as output:
             writer = ParquetWriter(output, self._fields.text)

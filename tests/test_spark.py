@@ -85,21 +85,21 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Job:
     """A session of Spark in a process of its own, and what it answers."""
 
-    def __init__(self, master: str, collection: Path) -> None:
+    def __init__(self, master: str, folder: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "spark_job.py"), master, str(collection)],
+            [sys.executable, str(ROOT / "tests" / "spark_job.py"), master, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
             env=ENVIRONMENT,
-            cwd=collection.parent,
+            cwd=folder,
             start_new_session=True,
         )
 
     def ask(self, *asked: object) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.writelines(f"{json.dumps(one)}\n" for one in asked)
+        self._process.stdin.write(f"{json.dumps(asked)}\n")
         self._process.stdin.flush()
 
     def hear(self) -> Any:
@@ -107,8 +107,8 @@ class Job:
         assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
 
-    def answer(self, asked: object) -> Any:
-        self.ask(asked)
+    def answer(self, *asked: object) -> Any:
+        self.ask(*asked)
         told = self.hear()
         return self.hear() if "stage" in told else told
 
@@ -120,25 +120,39 @@ class Job:
 @pytest.fixture(scope="module")
 def here(collection: Path) -> Iterator[Job]:
     """On this machine: all that is asked of it shares a JVM, which takes long to start."""
-    with closing(Job("local[2]", collection)) as job:
+    with closing(Job("local[2]", collection.parent)) as job:
         yield job
 
 
-@pytest.fixture(scope="module")
-def processes(collection: Path) -> Iterator[Job]:
-    """On executors of their own."""
-    with closing(Job("local-cluster[2,1,1024]", collection)) as job:
-        yield job
-
-
-@pytest.mark.parametrize("master", ["here", "processes"])
-def test_the_answers_are_those_of_one_machine(
-    master: str, answers: list[Any], request: pytest.FixtureRequest
+def test_the_answers_are_those_of_one_machine_and_rounds_tell_little_of_their_plans(
+    here: Job, collection: Path, answers: list[Any], tmp_path: Path
 ) -> None:
-    job: Job = request.getfixturevalue(master)
-    for partitions in (1, 3, 16):
-        assert job.answer(partitions)["answers"] == answers
+    for more in ([1], [3], [16, str(tmp_path / "checkpoints")]):
+        assert here.answer("clean", str(collection), *more)["answers"] == answers
     assert any(cuts for _, cuts in answers)
+    assert [*tmp_path.glob("checkpoints/*/rdd-*")]
+    logs = [path.read_bytes() for path in collection.parent.glob("local-*")]
+    plans = [len(line) for line in b"".join(logs).splitlines() if b"SQLExecutionStart" in line]
+    assert len(plans) > 20
+    assert max(plans) < 100_000
+
+
+def test_the_answers_are_those_of_one_machine_on_executors_too(
+    collection: Path, answers: list[Any], tmp_path: Path
+) -> None:
+    with closing(Job("local-cluster[2,1,1024]", tmp_path)) as job:
+        for partitions in (1, 3, 16):
+            told = job.answer("clean", str(collection), partitions)
+            assert told["answers"] == answers
+    assert told["executors"] == 2
+
+
+def test_no_task_has_all_of_a_line_that_all_documents_say(here: Job) -> None:
+    told = here.answer("ask")
+    assert told["holders"] == [0]
+    for rows in told["rows"]:  # of 8 tasks
+        assert sum(rows) >= 3999
+        assert max(rows) < 1000
 
 
 def free_port() -> int:
@@ -173,6 +187,7 @@ def kill_group(process: subprocess.Popen[Any]) -> None:
 def test_a_worker_that_is_killed_changes_nothing(
     collection: Path, answers: list[Any], tmp_path: Path
 ) -> None:
+    given = str(collection)
     host, port, deploy = ["--host", "127.0.0.1"], free_port(), "org.apache.spark.deploy"
     master = f"spark://127.0.0.1:{port}"
     served = [f"{deploy}.master.Master", *host, "--port", f"{port}", "--webui-port", "0"]
@@ -182,9 +197,10 @@ def test_a_worker_that_is_killed_changes_nothing(
         serving(*served, folder=tmp_path),
         serving(*works, folder=tmp_path) as first,
         serving(*works, folder=tmp_path),
-        closing(Job(master, collection)) as job,
+        closing(Job(master, tmp_path)) as job,
     ):
-        job.ask(16, 3, 1)
+        for partitions in (16, 3, 1):
+            job.ask("clean", given, partitions)
         assert "stage" in job.hear()
         kill_group(first)
         told = [job.hear() for _ in range(3)]
@@ -220,7 +236,7 @@ ON_SPARK = ("--engine", "spark", "--master", "local[2]", "--across")
 def on_spark(job: Job, folder: Path, *names: str) -> tuple[int, str]:
     """Its exit code and what it says; the last name is that of the output."""
     *inputs, output = [str(folder / name) for name in names]
-    told = job.answer([str(folder), [*ON_SPARK, *inputs, "-o", output]])
+    told = job.answer("run", str(folder), [*ON_SPARK, *inputs, "-o", output])
     return told["code"], told["stderr"]
 
 
@@ -299,12 +315,12 @@ def test_what_the_readme_shows_of_spark_is_what_happens(here: Job, tmp_path: Pat
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), crawl / "pages.parquet")
 
     line = line.replace("spark://host:7077", "local[2]").replace("hdfs:///", f"file://{tmp_path}/")
-    told = here.answer([str(tmp_path), shlex.split(line)])
+    told = here.answer("run", str(tmp_path), shlex.split(line))
     assert told["code"] == 0, told["stderr"]
     there = pyarrow.parquet.read_table(tmp_path / "clean.parquet").to_pylist()
     assert clean_alone(pages, "") == {row["url"]: row["text"] for row in there}
 
-    cleaned = here.answer([str(crawl), code])
+    cleaned = here.answer("show", str(crawl), code)
     assert clean_alone(pages, "example.org") == {row["url"]: row["text"] for row in cleaned}
     assert any(row["cuts"] for row in cleaned)
 

@@ -84,9 +84,15 @@ def ask(session: SparkSession) -> Any:
     marked = mark(session.createDataFrame(rows, KEYS))
     found = find_holders(marked.where("shared"), session.createDataFrame([], CLEANED))
     session.conf.unset("spark.sql.autoBroadcastJoinThreshold")
-    tasks = [one.groupBy(F.spark_partition_id()).count().collect() for one in (marked, found)]
-    holders = [row.holder for row in found.select("holder").distinct().collect()]
-    return {"rows": [[count for _, count in some] for some in tasks], "holders": holders}
+    told = [F.count("*").alias("rows"), F.min("holder"), F.max("holder").alias("holder")]
+    tasks = [
+        one.groupBy(F.spark_partition_id()).agg(*told).collect()
+        for one in (marked.where("not follows"), marked.where("follows"), found)
+    ]
+    return {
+        "rows": [[task.rows for task in some] for some in tasks],
+        "holders": [*{task.holder for task in tasks[-1]}],
+    }
 
 
 def run(folder: str, arguments: list[str]) -> Any:

@@ -2,17 +2,20 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow
+import pyarrow.parquet
 import pytest
 from conftest import CASES, DATA, ROOT, read_jsonl
 
@@ -79,35 +82,76 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@contextmanager
-def working(master: str, collection: Path, *partitions: str) -> Iterator[Iterator[Any]]:
-    """What the job prints, line by line."""
-    program = [sys.executable, str(ROOT / "tests" / "spark_job.py"), master, str(collection)]
-    with subprocess.Popen(
-        [*program, *partitions],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=ENVIRONMENT,
-        cwd=collection.parent,
-    ) as job:
-        try:
-            assert job.stdout is not None
-            yield map(json.loads, job.stdout)
-            assert job.wait(60) == 0
-        finally:
-            job.kill()
+class Job:
+    """A session of Spark in a process of its own, and what it answers."""
+
+    def __init__(self, master: str, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests" / "spark_job.py"), master, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=ENVIRONMENT,
+            cwd=folder,
+            start_new_session=True,
+        )
+
+    def ask(self, *asked: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{json.dumps(asked)}\n")
+        self._process.stdin.flush()
+
+    def hear(self) -> Any:
+        """The next answer, or that work is under way."""
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+    def answer(self, *asked: object) -> Any:
+        self.ask(*asked)
+        told = self.hear()
+        return self.hear() if "stage" in told else told
+
+    def close(self) -> None:
+        kill_group(self._process)
+        self._process.communicate()
 
 
-@pytest.mark.parametrize("master", ["local[2]", "local-cluster[2,1,1024]"])
-def test_the_answers_are_those_of_one_machine(
-    master: str, collection: Path, answers: list[Any]
+@pytest.fixture(scope="module")
+def here(collection: Path) -> Iterator[Job]:
+    """On this machine: all that is asked of it shares a JVM, which takes long to start."""
+    with closing(Job("local[2]", collection.parent)) as job:
+        yield job
+
+
+def test_the_answers_are_those_of_one_machine_and_rounds_tell_little_of_their_plans(
+    here: Job, collection: Path, answers: list[Any], tmp_path: Path
 ) -> None:
-    with working(master, collection, "1", "3", "16") as lines:
-        assert "stage" in next(lines)
-        for told in lines:
-            assert told["answers"] == answers
+    for more in ([1], [3], [16, str(tmp_path / "checkpoints")]):
+        assert here.answer("clean", str(collection), *more)["answers"] == answers
     assert any(cuts for _, cuts in answers)
+    assert [*tmp_path.glob("checkpoints/*/rdd-*")]
+    logs = [path.read_bytes() for path in collection.parent.glob("local-*")]
+    plans = [len(line) for line in b"".join(logs).splitlines() if b"SQLExecutionStart" in line]
+    assert len(plans) > 20
+    assert max(plans) < 100_000
+
+
+def test_the_answers_are_those_of_one_machine_on_executors_too(
+    collection: Path, answers: list[Any], tmp_path: Path
+) -> None:
+    with closing(Job("local-cluster[2,1,1024]", tmp_path)) as job:
+        for partitions in (1, 3, 16):
+            told = job.answer("clean", str(collection), partitions)
+            assert told["answers"] == answers
+    assert told["executors"] == 2
+
+
+def test_no_task_has_all_of_a_line_that_all_documents_say(here: Job) -> None:
+    told = here.answer("ask")
+    assert told["holders"] == [0]
+    assert [sum(rows) for rows in told["rows"]] == [100, 3900, 3999]
+    assert [max(rows) < 1000 for rows in told["rows"]] == [True] * 3  # there are 8 tasks
 
 
 def free_port() -> int:
@@ -133,7 +177,7 @@ def serving(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             kill_group(process)
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: subprocess.Popen[Any]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -142,6 +186,7 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
 def test_a_worker_that_is_killed_changes_nothing(
     collection: Path, answers: list[Any], tmp_path: Path
 ) -> None:
+    given = str(collection)
     host, port, deploy = ["--host", "127.0.0.1"], free_port(), "org.apache.spark.deploy"
     master = f"spark://127.0.0.1:{port}"
     served = [f"{deploy}.master.Master", *host, "--port", f"{port}", "--webui-port", "0"]
@@ -151,11 +196,13 @@ def test_a_worker_that_is_killed_changes_nothing(
         serving(*served, folder=tmp_path),
         serving(*works, folder=tmp_path) as first,
         serving(*works, folder=tmp_path),
-        working(master, collection, "16", "3", "1") as lines,
+        closing(Job(master, tmp_path)) as job,
     ):
-        assert "stage" in next(lines)
+        for partitions in (16, 3, 1):
+            job.ask("clean", given, partitions)
+        assert "stage" in job.hear()
         kill_group(first)
-        told = [*lines]
+        told = [job.hear() for _ in range(3)]
     assert [one["answers"] == answers for one in told] == [True] * 3
     assert told[-1]["executors"] == 1
 
@@ -185,6 +232,13 @@ def command(*arguments: str | Path, cwd: Path, **more: str) -> subprocess.Comple
 ON_SPARK = ("--engine", "spark", "--master", "local[2]", "--across")
 
 
+def on_spark(job: Job, folder: Path, *names: str) -> tuple[int, str]:
+    """Its exit code and what it says; the last name is that of the output."""
+    *inputs, output = [str(folder / name) for name in names]
+    told = job.answer("run", str(folder), [*ON_SPARK, *inputs, "-o", output])
+    return told["code"], told["stderr"]
+
+
 def write_lines(folder: Path) -> list[str]:
     """Two files of records, in spellings of their own."""
     records = [{"id": id_, "n": n, "text": text} for n, id_, _, text in ROWS[:24]]
@@ -198,58 +252,82 @@ def read_lines(path: Path) -> list[str]:
     return path.read_text("utf-8").removesuffix("\n").split("\n")
 
 
-def test_lines_keep_their_spelling_on_spark_too(tmp_path: Path) -> None:
+def test_lines_keep_their_spelling_on_spark_too(here: Job, tmp_path: Path) -> None:
     names = write_lines(tmp_path)
     assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
-    done = command(*ON_SPARK, *names, "-o", "there.jsonl", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.startswith("dedupe-text: there.jsonl: ")
-    here = [line for name in names for line in read_lines(tmp_path / "here" / name)]
+    code, told = on_spark(here, tmp_path, *names, "there.jsonl")
+    assert code == 0, told
+    assert told.startswith(f"dedupe-text: {tmp_path}/there.jsonl: ")
+    alone = [line for name in names for line in read_lines(tmp_path / "here" / name)]
     there = [line for part in tmp_path.glob("there.jsonl/part-*") for line in read_lines(part)]
-    assert sorted(here) == sorted(line.partition(', "cuts": [')[0] + "}" for line in there)
-    again = command(*ON_SPARK, *names, "-o", "there.jsonl", cwd=tmp_path)
-    assert again.returncode == 2
-    assert again.stderr == (
-        "dedupe-text: there.jsonl: it is there already; name another, or remove it\n"
+    assert sorted(alone) == sorted(line.partition(', "cuts": [')[0] + "}" for line in there)
+    assert on_spark(here, tmp_path, *names, "there.jsonl") == (
+        2,
+        f"dedupe-text: {tmp_path}/there.jsonl: it is there already; name another, or remove it\n",
     )
 
 
-def test_records_become_parquet(tmp_path: Path) -> None:
-    import pyarrow.parquet
-
+def test_records_become_parquet(here: Job, tmp_path: Path) -> None:
     names = write_lines(tmp_path)
     assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
-    done = command(*ON_SPARK, *names, "-o", "there.parquet", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    here = [json.loads(line) for name in names for line in read_lines(tmp_path / "here" / name)]
+    code, told = on_spark(here, tmp_path, *names, "there.parquet")
+    assert code == 0, told
+    alone = [json.loads(line) for name in names for line in read_lines(tmp_path / "here" / name)]
     there = pyarrow.parquet.read_table(tmp_path / "there.parquet")
     assert there.schema.names == ["id", "n", "text", "cuts"]
     rows = sorted(there.drop(["cuts"]).to_pylist(), key=lambda row: int(row["n"]))
-    assert rows == here
+    assert rows == alone
 
 
-def test_rows_of_parquet_are_those_of_one_machine(tmp_path: Path) -> None:
-    import pyarrow.parquet
-
+def test_rows_of_parquet_are_those_of_one_machine(here: Job, tmp_path: Path) -> None:
     records = [{"text": text, "n": n, "id": f"{n}"} for n, _, _, text in ROWS[24:40]]
     for name, some in (("b.parquet", records[:9]), ("a.parquet", records[9:])):
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(some), tmp_path / name)
     names = ["b.parquet", "a.parquet"]
     assert not command("--across", *names, "-o", "here", cwd=tmp_path).returncode
-    done = command(*ON_SPARK, *names, "-o", "there", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    here = [pyarrow.parquet.read_table(tmp_path / "here" / name).to_pylist() for name in names]
+    code, told = on_spark(here, tmp_path, *names, "there")
+    assert code == 0, told
+    alone = [pyarrow.parquet.read_table(tmp_path / "here" / name).to_pylist() for name in names]
     there = pyarrow.parquet.read_table(tmp_path / "there").drop(["cuts"]).to_pylist()
-    assert sorted(there, key=lambda row: int(row["n"])) == [*here[0], *here[1]]
+    assert sorted(there, key=lambda row: int(row["n"])) == [*alone[0], *alone[1]]
 
 
-def test_a_column_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_column_that_is_not_there_is_told_in_a_line(here: Job, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"id": "1", "body": "So."}\n', "utf-8")
-    done = command(*ON_SPARK, "a.jsonl", "-o", "out.jsonl", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "it has no field 'text' (--field names another)" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    code, told = on_spark(here, tmp_path, "a.jsonl", "out.jsonl")
+    assert code == 2
+    assert "it has no field 'text' (--field names another)" in told
+    assert len(told.splitlines()) == 1
     assert not (tmp_path / "out.jsonl" / "_SUCCESS").exists()
+
+
+def test_what_the_readme_shows_of_spark_is_what_happens(here: Job, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (line,) = re.findall(r"^dedupe-text (--engine spark .*)$", readme, re.MULTILINE)
+    (code,) = re.findall(r"^```py\n(.*?clean_dataframe.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    pages = [(f"https://example.org/{n}", text) for n, _, _, text in ROWS[24:40]]
+    rows = [
+        {"id": url, "url": url, "crawled": n, "text": text} for n, (url, text) in enumerate(pages)
+    ]
+    crawl = tmp_path / "crawl"
+    crawl.mkdir()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), crawl / "pages.parquet")
+
+    line = line.replace("spark://host:7077", "local[2]").replace("hdfs:///", f"file://{tmp_path}/")
+    told = here.answer("run", str(tmp_path), shlex.split(line))
+    assert told["code"] == 0, told["stderr"]
+    there = pyarrow.parquet.read_table(tmp_path / "clean.parquet").to_pylist()
+    assert clean_alone(pages, "") == {row["url"]: row["text"] for row in there}
+
+    cleaned = here.answer("show", str(crawl), code)
+    assert clean_alone(pages, "example.org") == {row["url"]: row["text"] for row in cleaned}
+    assert any(row["cuts"] for row in cleaned)
+
+
+def clean_alone(pages: list[tuple[str, str]], site: str) -> dict[str, str]:
+    documents = [Document(url, text, site) for url, text in pages]
+    results = clean_many(documents, across=True)
+    return {url: result.text for (url, _), result in zip(pages, results, strict=True)}
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,7 @@ except ModuleNotFoundError as error:
 from dedupe_text.errors import InputError
 from dedupe_text.integrations.spark.rounds import find_plans, settled
 from dedupe_text.integrations.spark.shapes import CUT, CUTS, Columns
-from dedupe_text.integrations.spark.stages import (
-    DOCUMENTS,
-    NODE,
-    PLAN,
-    apply_batches,
-    find_documents,
-)
+from dedupe_text.integrations.spark.stages import NODE, PLAN, apply_batches
 from dedupe_text.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,8 +80,7 @@ def clean_rows(
     """The rows as `shape` writes them, in this schema."""
     # Numbers that rise with the order, not without gaps: sorted once, and held so.
     numbered = settled(rows.orderBy(*order).withColumn(NODE, F.monotonically_increasing_id()))
-    documents = numbered.mapInArrow(partial(find_documents, shape=shape), DOCUMENTS)
-    plans = find_plans(documents, settings)
+    plans = find_plans(numbered, shape, settings)
     named = plans.select(F.col("node").alias(NODE), F.col("plan").alias(PLAN))
     planned = numbered.join(named, NODE, "left")
     return Cleaned(planned.mapInArrow(partial(apply_batches, shape=shape), schema), plans)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NODE, PLAN = "_dedupe_node", "_dedupe_plan"
 """Columns of our own in the rows: their number, in their order; and what is cut, as JSON."""
 DOCUMENTS = "node long, id string, site binary, text binary"
-KEYS = "key long, node long, passage int, words int, follows boolean, shared boolean"
+KEYS = "key long, node long, passage int, words int, block long, follows boolean, shared boolean"
 CLEANED = (
     "node long, plan string, spans array<long>, count long, removed long, keys array<long>,"
     " seams array<long>"
@@ -72,16 +72,19 @@ def _read_documents(batch: pyarrow.RecordBatch) -> Iterator[Document]:
         yield Document(id_, decode(text), decode(site))
 
 
-def sign_batches(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-    """The keys of the passages of the documents.
+def sign_batches(
+    batches: Iterable[pyarrow.RecordBatch], shape: Shape
+) -> Iterator[pyarrow.RecordBatch]:
+    """The keys of the passages of the documents of the rows.
 
     In each block of them the first of a key stands for all: those that `follows` it are known to
     share it. So a line that a million documents say is a row for each block where it is asked
-    which keys are shared, not a million in one place.
+    which keys are shared, and who holds them, not a million in one place. A block is known by its
+    first document.
     """
     parts: list[list[NDArray[np.int64]]] = []
     size = 0
-    for batch in batches:
+    for batch in find_documents(batches, shape):
         for node, document in zip(batch["node"].to_pylist(), _read_documents(batch)):
             signed = _sign(document)
             keys = signed.keys
@@ -118,6 +121,7 @@ def _collapse(
         node=node,
         passage=passage.astype(np.int32),
         words=words.astype(np.int32),
+        block=np.full(len(key), node.min()),
         follows=follows,
         shared=shared,
     )
@@ -167,10 +171,10 @@ def clean_batches(
     known: list[Known] = []
     for batch in batches:
         rows: list[tuple[object, ...]] = []
-        columns = (batch[name].to_pylist() for name in ("node", "own", "spans"))
-        for node, own, spans, document in zip(*columns, _read_documents(batch)):
-            if not own:
-                known.append(_know(document, spans or ()))
+        columns = (batch[name].to_pylist() for name in ("at", "node", "spans"))
+        for at, node, spans, document in zip(*columns, _read_documents(batch)):
+            if node != at:
+                known.append(_know(document, spans))
                 continue
             with naming(document.id):
                 decoded, came = arrive(document, settings)

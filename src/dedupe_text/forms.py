@@ -16,7 +16,7 @@ from dedupe_text.pieces import OFTEN
 from dedupe_text.words import mix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,7 +36,7 @@ def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge
         return []
     passages = judge.passages
     copies = _count_copies(judge.words, passages)
-    times = np.maximum(_count_times(said, passages), copies)
+    times = np.maximum(_count_times(_beside(twins, said, passages), passages), copies)
     others: list[Twin] = []
     for twin in twins:
         passage = passages.of_words(twin.sentences.first)
@@ -48,23 +48,33 @@ def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge
     return others
 
 
-def _count_times(said: Sequence[Sentences], passages: Passages) -> NDArray[np.intp]:
+def _beside(
+    twins: Sequence[Twin], said: Sequence[Sentences], passages: Passages
+) -> Iterator[Sentences]:
+    """What is said again in the documents that the twins are of."""
+
+    def documents(first: list[np.int64]) -> NDArray[np.int32]:
+        return passages.document[passages.of_words(np.array(first, np.int64))]
+
+    theirs = {*documents([twin.sentences.first[0] for twin in twins]).tolist()}
+    own = documents([sentences.first[0] for sentences in said]).tolist()
+    return (sentences for sentences, document in zip(said, own) if document in theirs)
+
+
+def _count_times(said: Iterable[Sentences], passages: Passages) -> NDArray[np.intp]:
     """For each passage, in how many places what it says is said."""
     first = np.arange(len(passages))
-    if not said:
+    places: list[NDArray[np.int64]] = []
+    for sentences in sorted(said, key=lambda sentences: int(sentences.begins[0])):
+        passage = passages.of_words(sentences.first)
+        witness = first[passages.of_words(sentences.begins)]
+        np.minimum.at(first, passage, witness)
+        origin, at = first_of_each(witness)
+        places.append(origin << 32 | passage[at])
+    if not places:
         return np.ones_like(first)
-    number = np.repeat(np.arange(len(said)), [len(one.first) for one in said])
-    passage = passages.of_words(np.concatenate([one.first for one in said]))
-    witness = passages.of_words(np.concatenate([one.begins for one in said]))
-    while True:  # what a witness says again was said first where its own witness stands
-        earlier = first[first]
-        np.minimum.at(earlier, passage, earlier[witness])
-        if (earlier == first).all():
-            break
-        first = earlier
-    origins, at = first_of_each(number << 32 | first[witness])
-    places = distinct(origins << 32 | passage[at])
-    return 1 + np.bincount(places >> 32, minlength=len(first))[first]
+    origins = distinct(np.concatenate(places)) >> 32
+    return 1 + np.bincount(origins, minlength=len(first))[first]
 
 
 def _count_copies(words: Words, passages: Passages) -> NDArray[np.intp]:

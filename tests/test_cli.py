@@ -323,8 +323,8 @@ def fail(error: str) -> "subprocess.CompletedProcess[bytes]":
     """The command, where nothing is cleaned for this error."""
     spoiled = (
         "import dedupe_text.dedupe as d, runpy\n"
-        f"def clean(*_, **__): raise {error}\n"
-        "d.clean = clean\n"
+        f"def find_all(*_, **__): raise {error}\n"
+        "d.find_all = find_all\n"
         "runpy.run_module('dedupe_text', run_name='__main__')\n"
     )
     return subprocess.run([sys.executable, "-c", spoiled], input=b"text", capture_output=True)

@@ -83,7 +83,7 @@ class ParquetRecords:
             if self._file.num_row_groups:  # Arrow ends the process if asked about a damaged column
                 next(self._file.iter_batches(1, row_groups=[0]), None)
             options = _find_options(self._file.metadata)
-        with pyarrow.parquet.ParquetWriter(file, self._schema, **options) as output:
+        with self._open_writer(file, options) as output:
             writer = ParquetWriter(output, self._fields.text)
             yield writer
             writer.flush()
@@ -140,13 +140,24 @@ class ParquetRecords:
         site = find_site(site) if isinstance(site, str) else ""
         return Record(number, Document(id_, text, site), row)
 
+    def _open_writer(self, file: BinaryIO, options: dict[str, Any]) -> Any:
+        try:
+            return pyarrow.parquet.ParquetWriter(file, self._schema, **options)
+        except pyarrow.ArrowNotImplementedError as error:  # a schema as none is written
+            raise self._damaged(error) from error
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except MemoryError:
+            raise
         except (pyarrow.ArrowException, OSError, ValueError) as error:  # or names that are no text
-            reason = str(error).partition("\n")[0].rstrip(".")
-            raise InputError(f"{self._name}: it is no Parquet, or damaged ({reason})") from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> InputError:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        return InputError(f"{self._name}: it is no Parquet, or damaged ({reason})")
 
 
 class ParquetWriter:

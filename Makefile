@@ -41,7 +41,7 @@ oldest: $(READY) ## Run the tests of Scrapy with the oldest one that is supporte
 
 faults: $(READY) ## Let each call of a run fail, and kill 500 runs; about an hour.
 	DEDUPE_TEXT_TRIALS=all $(BIN)/python -m pytest -s tests/test_faults.py \
-		tests/test_killed_runs.py tests/test_shared_folders.py
+		tests/test_killed_runs.py tests/test_shared_folders.py tests/test_jobs.py
 
 manual: $(READY) ## Make the manual page and the shell completions anew, in share/.
 	$(BIN)/python tools/manual.py

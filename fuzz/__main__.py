@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CORPUS = Path(__file__).parent / "corpus"
 LONGEST = 32768
-ARRAYS = ("text",)
+ARRAYS = ("text", "memory")
 """Doors behind which arrays are compared: Atheris never lets go of what came of a comparison."""
 EVERY = 1000
 """Calls after which a door that makes several documents of one tells how many there were."""

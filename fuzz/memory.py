@@ -32,7 +32,10 @@ def whole() -> bytes:
         return Path(path).read_bytes()
 
 
-SEEDS = [b"\0" + whole()]
+FILE, EDITS = 0, 255
+SEEDS = [bytes((FILE,)) + whole()]
+SEEDS += [bytes((EDITS, 0, place, 0, 1)) for place in range(0, 256, 16)]
+SEEDS += [bytes((EDITS, page, 100, 7, 255, page + 1, 0, 0, 13)) for page in range(0, 64, 4)]
 SEEDS += [bytes((1 + column, value)) for column in range(len(COLUMNS)) for value in range(8)]
 SEEDS += [bytes((1 + column, 255)) + b"x\x9c\x03\x00" for column in range(len(COLUMNS))]
 
@@ -40,15 +43,17 @@ SEEDS += [bytes((1 + column, 255)) + b"x\x9c\x03\x00" for column in range(len(CO
 def check(data: bytes) -> None:
     """It is used, or refused in a line, and stays where it is; nothing is lost either way.
 
-    The first byte says whether the others are the file, or a value of which column of its row.
+    The first byte says whether the others are the file, what is changed in one that is whole, or a
+    value of which column of its row.
     """
     if len(data) < 2:
         return
+    kind, body = data[0], data[1:]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "seen.db")
-        path.write_bytes(data[1:] if data[0] == 0 else whole())
-        if data[0]:
-            _set(path, *COLUMNS[(data[0] - 1) % len(COLUMNS)], data[1:])
+        path.write_bytes(body if kind == FILE else _edit(body) if kind == EDITS else whole())
+        if kind not in (FILE, EDITS):
+            _set(path, *COLUMNS[(kind - 1) % len(COLUMNS)], body)
         before = path.read_bytes()
         for text in TEXTS[::-1]:
             try:
@@ -60,6 +65,15 @@ def check(data: bytes) -> None:
                 assert restore(result.data, result.as_json()) == text.encode()
         assert path.exists()
         assert before[:16] == path.read_bytes()[:16] or not before
+
+
+def _edit(edits: bytes) -> bytes:
+    """The file with bytes changed, three say where and one how; what is over says where it ends."""
+    data = bytearray(whole())
+    *several, over = (edits[at : at + 4] for at in range(0, len(edits) + 1, 4))
+    for *place, change in several:
+        data[int.from_bytes(bytes(place), "big") % len(data)] ^= change
+    return bytes(data[: int.from_bytes(over, "big") % len(data)] if over else data)
 
 
 def _set(path: Path, table: str, column: str, value: bytes) -> None:

@@ -74,7 +74,7 @@ class SqliteStore:
     def explained(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # what it says may quote damaged bytes
             name, reason = self._path or "the temporary memory", str(error)
             if isinstance(error, sqlite3.OperationalError) and "unable to open" not in reason:
                 raise OutputError(f"cannot write {name}: {reason}; mend that, run again") from error

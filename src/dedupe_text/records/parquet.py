@@ -81,9 +81,9 @@ class ParquetRecords:
         """A writer to this file, whose columns are compressed as those that were read."""
         with self._explained():
             if self._file.num_row_groups:  # Arrow ends the process if asked about a damaged column
-                next(self._file.iter_batches(1, row_groups=[0]), None)
+                next(self._file.iter_batches(1, row_groups=[0], use_threads=False), None)
             options = _find_options(self._file.metadata)
-        with pyarrow.parquet.ParquetWriter(file, self._schema, **options) as output:
+        with self._open_writer(file, options) as output:
             writer = ParquetWriter(output, self._fields.text)
             yield writer
             writer.flush()
@@ -104,14 +104,15 @@ class ParquetRecords:
             )
 
     def _read_parts(self) -> Iterator[Any]:
+        # A thread of Arrow's that outlives an error may end the process at its exit.
         with self._explained():
             for number in range(self._file.num_row_groups):
                 group = self._file.metadata.row_group(number)
                 if group.total_byte_size <= _PART:
-                    yield self._file.read_row_group(number)
+                    yield self._file.read_row_group(number, use_threads=False)
                     continue
                 size = max(group.num_rows * _PART // group.total_byte_size, 1)
-                for batch in self._file.iter_batches(size, row_groups=[number]):
+                for batch in self._file.iter_batches(size, row_groups=[number], use_threads=False):
                     yield pyarrow.Table.from_batches([batch])
 
     def _find_values(self, rows: Any, name: str) -> list[Any]:
@@ -140,13 +141,24 @@ class ParquetRecords:
         site = find_site(site) if isinstance(site, str) else ""
         return Record(number, Document(id_, text, site), row)
 
+    def _open_writer(self, file: BinaryIO, options: dict[str, Any]) -> Any:
+        try:
+            return pyarrow.parquet.ParquetWriter(file, self._schema, **options)
+        except pyarrow.ArrowNotImplementedError as error:  # a schema as none is written
+            raise self._damaged(error) from error
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except MemoryError:
+            raise
         except (pyarrow.ArrowException, OSError, ValueError) as error:  # or names that are no text
-            reason = str(error).partition("\n")[0].rstrip(".")
-            raise InputError(f"{self._name}: it is no Parquet, or damaged ({reason})") from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> InputError:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        return InputError(f"{self._name}: it is no Parquet, or damaged ({reason})")
 
 
 class ParquetWriter:

@@ -140,15 +140,16 @@ def _align_some(one: _Side, other: _Side, some: NDArray[np.intp]) -> tuple[_Plac
     """
     some = some[np.argsort(-other.size[some], kind="stable")]  # so those not done yet come first
     steps = np.repeat(other.size[some], 2)
-    at = _match(one, other, some)
-    active = np.searchsorted(-steps, -np.arange(len(at)), "left").tolist()
-    rows = np.empty((len(at) + 1, len(steps)), np.uint64)
+    matched = _match(one, other, some)
+    active = np.searchsorted(-steps, -np.arange(len(matched)), "left").tolist()
+    rows = np.empty((len(matched) + 1, len(steps)), np.uint64)
     rows[0] = ~np.uint64(0)
     for step, count in enumerate(active):
         open_ = rows[step, :count]
-        shared = open_ & at[step, :count]
+        shared = open_ & matched[step, :count]
         rows[step + 1, :count] = open_ + shared | open_ - shared
-    row, column, bit = _trace_back(rows, steps, active)
+        matched[step, :count] = open_ & ~rows[step + 1, :count]
+    row, column, bit = _trace_back(rows, matched, steps, active)
     gap, late = some[column >> 1], column & 1 > 0
     here = np.where(late, (one.begin + one.size)[gap] - 1 - bit, one.begin[gap] + bit)
     there = np.where(late, (other.begin + other.size)[gap] - 1 - row, other.begin[gap] + row)
@@ -180,13 +181,15 @@ def _match(one: _Side, other: _Side, some: NDArray[np.intp]) -> NDArray[np.uint6
 
 
 def _trace_back(
-    rows: NDArray[np.uint64], steps: NDArray[np.int64], active: list[int]
+    rows: NDArray[np.uint64],
+    closed: NDArray[np.uint64],
+    steps: NDArray[np.int64],
+    active: list[int],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """The pairs of all columns: step, column and bit; as in `lcs`, from the last corner.
 
-    Each column waits with one bit, that of the next word to be paired, for the step that closed it.
+    Each column waits with one bit, that of the next word to be paired, for the step that `closed` it.
     """
-    closed = rows[:-1] & ~rows[1:]
     waiting = _highest(~rows[steps, np.arange(len(steps))])
     found = []
     for step in range(len(active) - 1, -1, -1):

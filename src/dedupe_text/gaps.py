@@ -81,6 +81,12 @@ class _Side(NamedTuple):
 
 def align_gaps(hashes: NDArray[np.uint64], gaps: Gaps) -> GapPairs:
     """The words of all gaps, aligned by their hashes."""
+    early, late = _align_both_ways(hashes, gaps)
+    return _join(early, late, gaps)
+
+
+def _align_both_ways(hashes: NDArray[np.uint64], gaps: Gaps) -> tuple[GapPairs, GapPairs]:
+    """The earliest pairs of each gap, and the latest."""
     one, other = _shared(hashes, gaps)
     most = np.maximum(one.size, other.size)
     narrow = np.flatnonzero((most > 0) & (most <= _BITS))
@@ -92,20 +98,14 @@ def align_gaps(hashes: NDArray[np.uint64], gaps: Gaps) -> GapPairs:
     found = [_align_some(one, other, narrow[at : at + _BLOCK]) for at in blocks]
     found += [_align_one(one, other, gap) for gap in np.flatnonzero(alone).tolist()]
     early, late = (_in_order([each[way] for each in found], one, other) for way in (0, 1))
-    return _join(early, late, gaps)
+    return early, late
 
 
 def _shared(hashes: NDArray[np.uint64], gaps: Gaps) -> tuple[_Side, _Side]:
     """What is left out could not be aligned."""
     one, gap_one = ranges(gaps.kept, gaps.kept_end)
     other, gap_other = ranges(gaps.again, gaps.again_end)
-    keys = mix(hashes[one] + mix(gap_one.astype(np.uint64)))
-    order = np.argsort(keys)
-    ordered = keys[order]
-    begins = run_starts(ordered)
-    known = ordered[begins]
-    name = np.empty(len(keys), np.int64)
-    name[order] = np.repeat(np.arange(len(known)), np.diff(begins, append=len(keys)))
+    known, name = _name(mix(hashes[one] + mix(gap_one.astype(np.uint64))))
     keys = mix(hashes[other] + mix(gap_other.astype(np.uint64)))
     place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     there = known[place] == keys
@@ -116,6 +116,16 @@ def _shared(hashes: NDArray[np.uint64], gaps: Gaps) -> tuple[_Side, _Side]:
         _Side.of(one[here], name[here], gap_one[here], count),
         _Side.of(other[there], place[there], gap_other[there], count),
     )
+
+
+def _name(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The keys, each once, rising, and which of them each is."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    begins = run_starts(ordered)
+    name = np.empty(len(keys), np.int64)
+    name[order] = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(keys)))
+    return ordered[begins], name
 
 
 _Places = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
@@ -140,20 +150,14 @@ def _align_some(one: _Side, other: _Side, some: NDArray[np.intp]) -> tuple[_Plac
     """
     some = some[np.argsort(-other.size[some], kind="stable")]  # so those not done yet come first
     steps = np.repeat(other.size[some], 2)
-    matched = _match(one, other, some)
-    active = np.searchsorted(-steps, -np.arange(len(matched)), "left").tolist()
-    rows = np.empty((len(matched) + 1, len(steps)), np.uint64)
-    rows[0] = ~np.uint64(0)
-    for step, count in enumerate(active):
-        open_ = rows[step, :count]
-        shared = open_ & matched[step, :count]
-        rows[step + 1, :count] = open_ + shared | open_ - shared
-        matched[step, :count] = open_ & ~rows[step + 1, :count]
-    row, column, bit = _trace_back(rows, matched, steps, active)
-    gap, late = some[column >> 1], column & 1 > 0
-    here = np.where(late, (one.begin + one.size)[gap] - 1 - bit, one.begin[gap] + bit)
-    there = np.where(late, (other.begin + other.size)[gap] - 1 - row, other.begin[gap] + row)
-    return (here[~late], there[~late]), (here[late], there[late])
+    row, column, bit = _settle(_match(one, other, some), steps)
+    early, late = (np.flatnonzero(column & 1 == way) for way in (0, 1))
+    gap, turned = some[column[early] >> 1], some[column[late] >> 1]
+    ends = one.begin + one.size - 1, other.begin + other.size - 1
+    return (
+        (one.begin[gap] + bit[early], other.begin[gap] + row[early]),
+        (ends[0][turned] - bit[late], ends[1][turned] - row[late]),
+    )
 
 
 def _match(one: _Side, other: _Side, some: NDArray[np.intp]) -> NDArray[np.uint64]:
@@ -165,19 +169,36 @@ def _match(one: _Side, other: _Side, some: NDArray[np.intp]) -> NDArray[np.uint6
     column[some] = np.arange(len(some)) * 2
     inside = np.flatnonzero(column[one.gap] >= 0)
     order = inside[np.argsort(one.name[inside], kind="stable")]
-    name, gap = one.name[order], one.gap[order]
+    gap = one.gap[order]
     place = order - one.begin[gap]
-    begins = run_starts(name)
+    begins = run_starts(one.name[order])
+    known = one.name[order[begins]]
     matched = np.zeros((other.size[some[0]], 2 * len(some)), np.uint64)
     inside = np.flatnonzero(column[other.gap] >= 0)
     gap_other = other.gap[inside]
     row = inside - other.begin[gap_other]
-    which = np.searchsorted(name[begins], other.name[inside])
-    sides = (place, row), (one.size[gap] - 1 - place, other.size[gap_other] - 1 - row)
-    for way, (bit, step) in enumerate(sides):
-        bits = np.bitwise_or.reduceat(np.uint64(1) << bit.astype(np.uint64), begins)
-        matched[step, column[gap_other] + way] = bits[which]
+    which = np.searchsorted(known, other.name[inside])
+    for way in (0, 1):
+        bits = np.bitwise_or.reduceat(np.uint64(1) << place.astype(np.uint64), begins)
+        matched[row, column[gap_other] + way] = bits[which]
+        place, row = one.size[gap] - 1 - place, other.size[gap_other] - 1 - row
     return matched
+
+
+def _settle(
+    matched: NDArray[np.uint64], steps: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs of all columns: step, column and bit; of each column so many steps count."""
+    active = np.searchsorted(-steps, -np.arange(len(matched)), "left").tolist()
+    rows = np.empty((len(matched) + 1, len(steps)), np.uint64)
+    rows[0] = ~np.uint64(0)
+    closed = matched  # of a step that is done: the bits that it closed
+    for step, count in enumerate(active):
+        open_ = rows[step, :count]
+        shared = open_ & matched[step, :count]
+        rows[step + 1, :count] = open_ + shared | open_ - shared
+        closed[step, :count] = open_ & ~rows[step + 1, :count]
+    return _trace_back(rows, closed, steps, active)
 
 
 def _trace_back(
@@ -186,9 +207,9 @@ def _trace_back(
     steps: NDArray[np.int64],
     active: list[int],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs of all columns: step, column and bit; as in `lcs`, from the last corner.
+    """Walk from the last corner of each column, as in `lcs`.
 
-    Each column waits with one bit, that of the next word to be paired, for the step that `closed` it.
+    It waits with one bit, that of the next word to be paired, for the step that has closed it.
     """
     waiting = _highest(~rows[steps, np.arange(len(steps))])
     found = []
@@ -197,10 +218,10 @@ def _trace_back(
         if len(paired):
             bit = waiting[paired]
             waiting[paired] = _highest(~rows[step, paired] & bit - np.uint64(1))
-            found.append((step, paired, bit))
+            found.append((step, paired, bit.astype(np.float32)))  # a power of two, exactly
     at, columns, bits = zip(*found)
     row = np.repeat(np.array(at), [len(paired) for paired in columns])
-    number = np.frexp(np.concatenate(bits).astype(np.float64))[1].astype(np.int64) - 1
+    number = np.frexp(np.concatenate(bits))[1] - 1
     return row, np.concatenate(columns), number
 
 

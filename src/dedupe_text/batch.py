@@ -29,12 +29,8 @@ def find_said(batch: Batch, settings: Settings) -> list[Said]:
     judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words)
     aligned = find_aligned(batch.words, batch.passages, settings)
     twins, _ = find_twins(aligned.heavy if aligned else [], judge, settings.keep)
-    said = [
-        Said.of(twin)
-        for twin, _ in judge.gather(
-            spare_sentences(twins, batch.words, batch.passages, facts=False)
-        )
-    ]
+    twins = spare_sentences(twins, batch.words, batch.passages, facts=False)
+    said = [Said.of(twin) for twin, _ in judge.gather(twins)]
     return said if settings.order == "kept" else _said_freely(said, batch, judge, settings)
 
 

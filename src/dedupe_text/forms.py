@@ -13,7 +13,6 @@ import numpy as np
 from dedupe_text.columns import count_equal, distinct, first_of_each
 from dedupe_text.model import Limit
 from dedupe_text.pieces import OFTEN
-from dedupe_text.words import mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from dedupe_text.pieces import Twin
     from dedupe_text.repeats import Judge
     from dedupe_text.sentences import Sentences
-    from dedupe_text.words import Words
 
 
 def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge) -> list[Twin]:
@@ -35,7 +33,7 @@ def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge
     if not twins:
         return []
     passages = judge.passages
-    copies = _count_copies(judge.words, passages)
+    copies = count_equal(passages.content(judge.words.hash))  # the short ones were not aligned
     times = np.maximum(_count_times(_beside(twins, said, passages), passages), copies)
     others: list[Twin] = []
     for twin in twins:
@@ -75,12 +73,6 @@ def _count_times(said: Iterable[Sentences], passages: Passages) -> NDArray[np.in
         return np.ones_like(first)
     origins = distinct(np.concatenate(places)) >> 32
     return 1 + np.bincount(origins, minlength=len(first))[first]
-
-
-def _count_copies(words: Words, passages: Passages) -> NDArray[np.intp]:
-    """For each passage, how many have the same words; the short ones were not aligned."""
-    content = np.add.reduceat(mix(words.hash), passages.first_word)
-    return count_equal(content + mix(passages.document.astype(np.uint64)))
 
 
 def _limit(run: Sentences, times: NDArray[np.intp], min_words: int) -> Limit | None:

@@ -45,6 +45,8 @@ def count_aligned(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
     >>> count_aligned("abcd", "bxdd")
     2
     """
+    if one == other:
+        return len(one)
     left_out = reduce(lambda _, row: row, _rows(one, other), -1) & (1 << len(one)) - 1
     return len(one) - left_out.bit_count()
 

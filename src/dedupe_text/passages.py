@@ -15,7 +15,7 @@ import numpy as np
 
 from dedupe_text.columns import are_among, distinct
 from dedupe_text.model import Span
-from dedupe_text.words import Flag, Words, split_words
+from dedupe_text.words import Flag, Words, mix, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +92,14 @@ class Passages:
         """Whether a passage begins at each of the words."""
         begin: NDArray[np.bool_] = self.first_word[self.of_words(words)] == words
         return begin
+
+    def salt(self) -> NDArray[np.uint64]:
+        """For each passage a number of its document: keys that hold it meet inside one alone."""
+        return mix(self.document.astype(np.uint64))
+
+    def content(self, word_hash: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """For each passage a number of its document and of its words, in whatever order."""
+        return np.add.reduceat(mix(word_hash), self.first_word) + self.salt()
 
     def around(self, first_word: int, last_word: int, apart: tuple[int, int]) -> tuple[int, int]:
         """The words of the whole passages that hold the words ``first_word:last_word``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -87,7 +88,11 @@ class _Passing:
         self.gone: list[Piece] = []
         self._spared: list[Piece] = []
         self._near = near
-        self._words: NDArray[np.intp] = np.arange(len(split.words))
+
+    @cached_property
+    def _words(self) -> NDArray[np.intp]:
+        """The words that are left: all, until something is cut."""
+        return np.arange(len(self.split.words))
 
     def left(self) -> Document:
         """The document without its pragmas and what is gone."""
@@ -102,6 +107,8 @@ class _Passing:
 
     def take(self, pieces: list[Piece], seen: list[Near] | None) -> bool:
         """Notes what a pass found in what is left, and says whether there is to be another."""
+        if not pieces and not seen:
+            return False
         if self.pragmas:
             covered = cover(self.pragmas, len(self.split.words))[self._words]
             pieces = accept_covered(pieces, covered)

@@ -94,8 +94,7 @@ def too_few(pairs: WordPairs, settings: Settings) -> Near:
 def too_often(words: Words, passages: Passages, settings: Settings) -> Iterator[Near]:
     """What was not looked up for being said so often in one document, held against the first."""
     parts = split_long(passages, words.hash)
-    content = np.add.reduceat(mix(words.hash), parts.first_word)
-    content += mix(parts.document.astype(np.uint64))
+    content = parts.content(words.hash)
     order = np.argsort(content, kind="stable")
     begins = run_starts(content[order])
     for same in np.split(order, begins[1:]):
@@ -126,7 +125,7 @@ def _candidates(
     shingles: Shingles, passages: Passages, settings: Settings, since: int, *, apart: bool
 ) -> Candidates:
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
-    salt = mix(passages.document.astype(np.uint64)) if apart else None
+    salt = passages.salt() if apart else None
     some = shingles.of(shingles.shared(len(passages), since, salt))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
@@ -134,7 +133,7 @@ def _candidates(
         return exact
     passage = some.passage[begins]
     content = np.add.reduceat(mix(some.hash), begins)
-    own = mix(passages.document[passage].astype(np.uint64))
+    own = passages.salt()[passage]
     rare = count_equal(content + own) <= _MOST_SAID
     content, passage = (content + own if apart else content)[rare], passage[rare]
     first = first_of_each(content)[1]

@@ -51,6 +51,9 @@ FACTS = {
     "a name in another script": ("Torvald Brekke", "Torvald Брекке"),
     "an acronym": ("the storm would last", "NATO would last"),
     "a name at the beginning": ("Nobody in the village", "Ragnhild in the village"),
+    "a clause more": ("clear of the water before", "clear of the water by their owners before"),
+    "a clause at the end": ("slept beside it", "slept beside it under a sail"),
+    "a clause at the beginning": ("When it was over", "On the next day when it was over"),
 }
 
 

@@ -12,7 +12,7 @@ SECTION = (
     "The children went back to school on the next day, those of them who could get there. "
     "What was left of the roof of the fish hall is still lying upside down in the square."
 )
-FULLER = SECTION.replace("slept beside it. ", "slept beside it, wrapped up in an old sail. ")
+FULLER = SECTION.replace("slept beside it. ", "slept beside it, in sailcloth. ")
 MORE = FULLER.replace("Nobody in", "They had been told by the radio that it would pass. Nobody in")
 ADVERTISEMENT = "Read more about the weather on our other pages."
 BETWEEN = f"\n\n{ADVERTISEMENT}\n\n"

@@ -317,7 +317,7 @@ def _line(value: str) -> int:
     "--facts/--no-facts",
     default=_DEFAULTS.facts,
     show_default=True,
-    help="Spare sentences with a number or a name that the kept copy lacks.",
+    help="Spare sentences with a number, a name or a clause that the kept copy lacks.",
 )
 @click.option(
     "--across/--no-across",

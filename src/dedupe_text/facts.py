@@ -1,4 +1,4 @@
-"""Facts, that is numbers and names: a sentence that goes must hold none that the other lacks."""
+"""Facts: numbers, names, a clause. A sentence that goes must hold none that the other lacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import distinct
+from dedupe_text.columns import distinct, ranges
 from dedupe_text.words import Flag, mix, split_words
 
 if TYPE_CHECKING:
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 _FORM = 1 / 3
 """Share of a repeat, or of its facts, for which the kept copy has others, that makes a form."""
+_MORE = 3
+"""Words in a row, beyond those that they replace, that say something of their own. In manuals,
+articles and removals 21 sentences of cuts had so many: 5 of a form on a page, 16 with what is said
+nowhere else. Of copies with 30 % of their words edited, recall falls by .002."""
 
 
 class Facts:
-    """The numbers and names among the words of texts."""
+    """The numbers and names among the words of texts, and what they say in more words."""
 
     def __init__(self, words: Words, passages: Passages) -> None:
         self.words = words
@@ -30,15 +34,17 @@ class Facts:
         # Numbers and what has a capital, as B in plan B; but no I, nor what no reader sees.
         fact = words.flags & (Flag.DIGIT | Flag.UPPER) > 0
         fact &= words.hash != split_words("i").hash
-        self.fact = fact & (words.flags & Flag.UNSEEN == 0)
+        seen = words.flags & Flag.UNSEEN == 0
+        self.fact = fact & seen
         self.before = np.append(0, np.cumsum(self.fact))
+        self.seen_before = np.append(0, np.cumsum(seen))
 
     def lost(
         self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Which sentences hold a number or a name that is not aligned.
+        """Which sentences hold a number or a name that is not aligned, or say more.
 
-        All of them, where that is so of a third of the repeat, or where of a third of the facts
+        All of them, where a third of the repeat holds such, or where of a third of the facts
         from its first word to its last others stand in the kept copy: such a repeat is a form that
         was filled in twice, be it that some of its sentences are no longer alike. Facts in another
         order are other facts: who did what to whom.
@@ -59,8 +65,36 @@ class Facts:
         lost = fact & alone
         lost_in = np.add.reduceat(lost, run.first - begin) > 0
         of_form |= run.weight[lost_in].sum() >= _FORM * run.weight.sum()
-        all_or_some: NDArray[np.bool_] = lost_in | of_form
-        return all_or_some
+        lost_or_more: NDArray[np.bool_] = lost_in | of_form | self._say_more(run, stays, goes)
+        return lost_or_more
+
+    def _say_more(
+        self, run: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which sentences have `_MORE` words in a row beyond those that they replace.
+
+        Before the first aligned word, and behind the last, the kept copy's sentence is replaced.
+        """
+        ends = self.passages.of_words(stays[[0, -1]])
+        begin, end = self.passages.first_word[ends[0]], self.passages.last_word[ends[1]]
+        replaced = self._seen(np.append(begin, stays + 1), np.append(stays, end))
+        since, until = np.append(0, goes + 1), np.append(goes, len(self.words))
+        wide = np.flatnonzero(until - since >= _MORE)
+        since, until = since[wide], until[wide]
+        sentence, gap = ranges(
+            np.searchsorted(run.last, since, "right"), np.searchsorted(run.first, until)
+        )
+        own = self._seen(
+            np.maximum(run.first[sentence], since[gap]), np.minimum(run.last[sentence], until[gap])
+        )
+        more = np.zeros(len(run.first), np.bool_)
+        more[sentence[own - replaced[wide[gap]] >= _MORE]] = True
+        return more
+
+    def _seen(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of the words ``first:last`` a reader sees."""
+        seen: NDArray[np.int64] = self.seen_before[last] - self.seen_before[first]
+        return seen
 
     def _count_others(
         self, lost: NDArray[np.int64], stays: NDArray[np.int64], goes: NDArray[np.int64]

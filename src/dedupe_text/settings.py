@@ -31,7 +31,7 @@ class Settings:
     keep: Keep = "first"
     """Which copy stays: the first, the last, or the fullest (most words; the first of equals)."""
     facts: bool = True
-    """Spare a sentence that holds a number or a name which the kept copy lacks."""
+    """Spare a sentence that holds a number, a name or a clause which the kept copy lacks."""
     order: Order = "kept"
     """Whether words said again stand in the order kept. If it is free, `find_repeats` also finds
     what one document says again of another in its own words, as in a paraphrase, a translation or

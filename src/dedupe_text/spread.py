@@ -35,7 +35,7 @@ def label_twins(twins: Sequence[Twin], batch: Batch, words: int, facts: bool) ->
     numbers = [batch.number(int(twin.stays[0])) for twin in twins]
     said = [0] * len(batch.splits)
     for twin, number in zip(twins, numbers):
-        said[number] += int(twin.sentences.aligned[~twin.lost].sum())
+        said[number] += 0 if twin.lost.all() else int(twin.sentences.aligned.sum())
     site = batch.splits[-1].site
     labelled: list[Twin] = []
     for twin, number in zip(twins, numbers):

@@ -20,7 +20,7 @@ complete -c dedupe-text -l stdin-filename -x -d 'What reports call standard inpu
 complete -c dedupe-text -l similarity -x -d 'Share of the words that must be the same, 0.5 to 1'
 complete -c dedupe-text -l min-words -x -d 'Leave repeats of fewer words'
 complete -c dedupe-text -l keep -x -k -a 'first last fullest' -d 'Which copy stays'
-complete -c dedupe-text -l facts -d 'Spare sentences with a number or a name that the kept copy lacks'
+complete -c dedupe-text -l facts -d 'Spare sentences with a number, a name or a clause that the kept copy lacks'
 complete -c dedupe-text -l no-facts -d 'Not --facts'
 complete -c dedupe-text -l across -d 'Also cut what an earlier one of the documents said'
 complete -c dedupe-text -l no-across -d 'Not --across'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedupe_text.model import Difference
-from dedupe_text.report.text import REASONS, excerpt, has_fact, opposed
+from dedupe_text.report.text import REASONS, excerpt, opposed, with_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ def _at(lines: tuple[int, int]) -> str:
 def _spared(finding: Finding) -> str:
     if finding.verdict == "facts":
         # What would be lost: the facts of the copy that would go.
-        facts = [each for each in finding.differs if has_fact(each[not finding.again])]
+        facts = with_facts(finding.differs, side=not finding.again)
         if facts:
             return f"{_listed(facts)} (facts)"
     return f"{REASONS[finding.verdict]} ({finding.verdict})"

@@ -9,7 +9,7 @@ from dedupe_text.model import Cut, Spared
 from dedupe_text.report.places import Lines, kept_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dedupe_text.model import Difference
     from dedupe_text.result import Result
@@ -127,15 +127,17 @@ def _why(spared: Spared) -> str:
 
 
 def named_facts(spared: Spared) -> list[Difference]:
-    """What would be lost: the differences with facts of the copy that would go."""
+    """What would be lost: what of its own the copy that would go says, facts if there are any."""
     if spared.reason != "facts":
         return []
-    return [difference for difference in spared.differs if has_fact(difference.removed)]
+    return with_facts(spared.differs)
 
 
-def has_fact(text: str) -> bool:
-    """Whether there may be a number or a name in it."""
-    return any(mark.isdigit() or mark.isupper() for mark in text)
+def with_facts(differs: Iterable[Difference], side: int = 0) -> list[Difference]:
+    """Those with a number or a name on that side; if there are none, those that say anything."""
+    own = [each for each in differs if each[side]]
+    facts = [each for each in own if any(mark.isdigit() or mark.isupper() for mark in each[side])]
+    return facts or own
 
 
 def opposed(difference: Difference) -> str:

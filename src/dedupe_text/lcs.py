@@ -45,10 +45,18 @@ def count_aligned(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
     >>> count_aligned("abcd", "bxdd")
     2
     """
-    if one == other:
-        return len(one)
+    begin = _count_same(one, other)
+    one, other = one[begin:], other[begin:]
+    end = _count_same(one[::-1], other[::-1])
+    one, other = one[: len(one) - end], other[: len(other) - end]
     left_out = reduce(lambda _, row: row, _rows(one, other), -1) & (1 << len(one)) - 1
-    return len(one) - left_out.bit_count()
+    return begin + end + len(one) - left_out.bit_count()
+
+
+def _count_same(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
+    """With how many of the same both begin; an alignment that is longest may begin with these."""
+    pairs = enumerate(zip(one, other))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
 
 
 def _rows(one: Sequence[Hashable], other: Sequence[Hashable]) -> Iterator[int]:

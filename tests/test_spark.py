@@ -34,7 +34,8 @@ ENVIRONMENT = {
     "SPARK_HOME": str(SPARK),
     "SPARK_CONF_DIR": str(ROOT / "tests" / "spark"),
     "SPARK_LOCAL_IP": "127.0.0.1",
-    # A short job ends before what the second compiler does for it pays.
+    # A short job ends before what the second compiler does for it pays. An archive of classes would
+    # save 7 CPU seconds of 24 for each JVM, but takes 41 to make, and 167 MB.
     "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 Row = tuple[int, str, str, str]

@@ -39,7 +39,7 @@ def choose(signed: Signed, number: int, first: dict[int, int], least: int) -> li
     return sorted(holder for _, holder in most[:MOST])
 
 
-def run(name: str, most: int) -> None:
+def run(name: str, most: str) -> None:
     """Print how many documents each round cleans."""
     documents = [Document(id_, text, site) for _, id_, site, text in read(name, most)]
     settings = Settings()
@@ -92,4 +92,4 @@ def clean(
 if __name__ == "__main__":
     for asked in sys.argv[1:] or COLLECTIONS:
         collection, _, count = asked.partition("=")
-        run(collection, int(count))
+        run(collection, count)

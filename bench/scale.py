@@ -2,10 +2,11 @@
 
 ``python -m bench.scale [COLLECTION=DOCUMENTS]…`` cleans collections of DEDUPE_TEXT_DATA with Spark
 on two cores, compares the answers with those of one machine, and prints the figures of
-docs/scale.md: from Spark's own log of events, and from /proc. ``python -m bench.scale parity``
-compares the answers alone, shuffled into 1, 3 and 16 partitions. ``python -m bench.scale
-skew=DOCUMENTS`` takes keys through Spark as lines that many documents say make them: as many say
-one as a word occurs in the articles, which is a real heavy tail.
+docs/scale.md: from Spark's own log of events, and from /proc. ``articles=375x4`` are four times as
+many, the same again in other letters: what grows with the text, and what does not. ``python -m
+bench.scale parity`` compares the answers alone, shuffled into 1, 3 and 16 partitions. ``python -m
+bench.scale skew=DOCUMENTS`` takes keys through Spark as lines that many documents say make them: as
+many say one as a word occurs in the articles, which is a real heavy tail.
 """
 
 from __future__ import annotations
@@ -16,20 +17,17 @@ import os
 import random
 import re
 import sys
-import tempfile
 import time
 import warnings
 from collections import Counter
-from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyspark.sql import SparkSession
 
-from bench.text import DATA, FIELDS
+from bench.spark_log import cpu_seconds, session, tasks_of, totals
+from bench.text import DATA, FIELDS, other_words
 from dedupe_text import Document, clean_many
 from dedupe_text.integrations.spark import clean_dataframe, rounds
 from dedupe_text.integrations.spark.shapes import tell_cuts
@@ -52,31 +50,26 @@ LARGE = {
 }
 """So that few keys go the way of many: nothing is broadcast, and a block has 200,000 keys."""
 KIND = "n int, id string, site string, text string"
-SETTINGS = {
-    "spark.log.level": "OFF",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.sql.shuffle.partitions": "4",
-    "spark.eventLog.enabled": "true",
-    "spark.eventLog.rolling.enabled": "false",
-    "spark.eventLog.compress": "false",
-    "spark.eventLog.logStageExecutorMetrics": "true",
-    "spark.executor.processTreeMetrics.enabled": "true",
-    "spark.executor.metrics.pollingInterval": "500",
-}
 
 
-def read(name: str, most: int) -> list[tuple[int, str, str, str]]:
-    """The documents of the first records of a collection."""
+def read(name: str, most: str) -> list[tuple[int, str, str, str]]:
+    """The documents of the first records of a collection; of ``375x4`` these four times."""
+    records, _, turns = most.partition("x")
     with gzip.open(DATA / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in islice(lines, most)]
+        first = [json.loads(line) for line in islice(lines, int(records))]
     found = [
         (str(one.get("id", number)), one.get("site", ""), one[field])
-        for number, one in enumerate(records)
+        for number, one in enumerate(first)
         for field in FIELDS
         if field in one
     ]
-    return [(n, *row) for n, row in enumerate(found)]
+    again = range(int(turns or 1))
+    rows = [
+        (id_, site, text.translate(table) if turn else text)
+        for turn, table in ((turn, other_words(turn)) for turn in again)
+        for id_, site, text in found
+    ]
+    return [(n, *row) for n, row in enumerate(rows)]
 
 
 def answer(rows: list[tuple[int, str, str, str]]) -> list[Any]:
@@ -92,43 +85,7 @@ def asked(df: DataFrame) -> list[Any]:
     return [[row.text, [cut.asDict(recursive=True) for cut in row.cuts]] for row in cleaned]
 
 
-@contextmanager
-def session(**more: str) -> Iterator[tuple[SparkSession, list[dict[str, Any]]]]:
-    """A session on two cores, and once it is stopped what its log of events says."""
-    events: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        builder = SparkSession.builder.master("local[2]").config("spark.eventLog.dir", folder)
-        for key, value in {**SETTINGS, **more}.items():
-            builder = builder.config(key, value)
-        spark = builder.getOrCreate()
-        try:
-            yield spark, events
-        finally:
-            spark.stop()
-        for path in Path(folder).iterdir():
-            events += map(json.loads, path.open())
-
-
-def cpu_seconds() -> tuple[float, float]:
-    """Of Java and of Python: of all processes below this one, and of those of them that ended."""
-    parents, used, java = {}, {}, set()
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = path.read_text().rpartition(")")
-        except OSError:
-            continue
-        pid, fields = int(path.parent.name), rest.split()
-        parents[pid], used[pid] = int(fields[1]), sum(map(int, fields[11:15]))
-        java |= {pid} if "(java" in name else set()
-    ours = {os.getpid()}
-    while more := {one for one, parent in parents.items() if parent in ours} - ours:
-        ours |= more
-    ticks = os.sysconf("SC_CLK_TCK")
-    ours -= {os.getpid()}
-    return sum(used[n] for n in ours & java) / ticks, sum(used[n] for n in ours - java) / ticks
-
-
-def measure(name: str, most: int) -> None:
+def measure(name: str, most: str) -> None:
     """Print what it takes, and whether the answers are those of one machine."""
     rows = read(name, most)
     size = sum(len(row[3].encode()) for row in rows) / 1e6
@@ -149,17 +106,18 @@ def measure(name: str, most: int) -> None:
         spark.range(1).mapInArrow(lambda batches: batches, "id long").collect()
         began, start = cpu_seconds(), time.perf_counter()
         same = asked(df) == wanted
-        used, took = cpu_seconds(), time.perf_counter() - start
+        used, took = cpu_seconds().since(began), time.perf_counter() - start
     rounds._differing = differing
     print(f"{name}: {len(rows)} documents, {size:.2f} MB, same as one machine: {same}")
-    print(f"  CPU seconds: one machine {alone:.1f}, Spark {sum(used) - sum(began):.1f}, of which")
-    print(f"  Java {used[0] - began[0]:.1f}, Python {used[1] - began[1]:.1f}; it took {took:.0f} s")
+    print(f"  CPU seconds: one machine {alone:.1f}; Spark's Python {used.python:.1f}, and Java")
+    print(f"  {used.java:.1f}, of which to make machine code {used.compiling:.1f}, and to collect")
+    print(f"  garbage {used.collecting:.1f}; it took {took:.0f} s")
     print(f"  cleaned again in rounds: {again}")
     for what, value in totals(events).items():
         print(f"  {what}: {value:,.2f}  for a MB of text: {value / size:,.2f}", flush=True)
 
 
-def compare(name: str, most: int) -> None:
+def compare(name: str, most: str) -> None:
     """Print whether the answers are those of one machine, however the rows are partitioned."""
     rows = read(name, most)
     wanted = answer(rows)
@@ -169,28 +127,6 @@ def compare(name: str, most: int) -> None:
             spark.conf.set("spark.sql.shuffle.partitions", count)
             same = asked(spark.createDataFrame(rows, KIND).repartition(count)) == wanted
             print(f"{name}: {len(rows)} documents, {count} partitions: {same}", flush=True)
-
-
-def totals(events: list[dict[str, Any]]) -> dict[str, float]:
-    """What the log of events says of all tasks."""
-    tasks = [one for one in events if one["Event"] == "SparkListenerTaskEnd"]
-    found = [one["Task Metrics"] for one in tasks if one.get("Task Metrics")]
-    memory = [one["Executor Metrics"] for one in events if one.get("Executor Metrics")]
-    memory += [one["Task Executor Metrics"] for one in tasks if one.get("Task Executor Metrics")]
-    written = [one["Shuffle Write Metrics"]["Shuffle Bytes Written"] for one in found]
-    stages: Counter[int] = Counter()
-    for one, size in zip((one for one in tasks if one.get("Task Metrics")), written):
-        stages[one["Stage ID"]] += size
-    return {
-        "shuffled MB": sum(written) / 1e6,
-        "shuffled MB, the three largest": sum(size for _, size in stages.most_common(3)) / 1e6,
-        "spilled MB": sum(one["Disk Bytes Spilled"] for one in found) / 1e6,
-        "seconds of tasks": sum(one["Executor Run Time"] for one in found) / 1e3,
-        "seconds of the longest": max(one["Executor Run Time"] for one in found) / 1e3,
-        "tasks": len(tasks),
-        "peak MB of Python": max(one.get("ProcessTreePythonRSSMemory", 0) for one in memory) / 1e6,
-        "peak MB of the heap": max(one.get("JVMHeapMemory", 0) for one in memory) / 1e6,
-    }
 
 
 def make_keys(batches: Iterable[Any], counts: Any) -> Iterator[Any]:
@@ -206,7 +142,7 @@ def make_keys(batches: Iterable[Any], counts: Any) -> Iterator[Any]:
 
 def skew(documents: int) -> None:
     """Print how many rows the largest task has where it is asked who holds a key."""
-    words = Counter(re.findall(r"\w+", " ".join(row[3].lower() for row in read("articles", 375))))
+    words = Counter(re.findall(r"\w+", " ".join(row[3].lower() for row in read("articles", "375"))))
     counts = np.array(sorted(words.values(), reverse=True))
     with session(**LARGE) as (spark, events):
         nodes = spark.range(0, documents, 1, 2)
@@ -222,25 +158,8 @@ def skew(documents: int) -> None:
         marked.unpersist()
     print(f"{documents:,} documents, {documents * 10:,} keys; {told} are told of a holder")
     print(f"the hottest key has {most} members")
-    for what, values in tasks_of(events).items():
+    for what, values in tasks_of(events, HOLDERS).items():
         print(f"  {what}: largest task {max(values):,} rows, mean {sum(values) / len(values):,.0f}")
-
-
-def tasks_of(events: list[dict[str, Any]]) -> dict[str, list[int]]:
-    """The rows that each task of the look-up read from a shuffle, by stages of many."""
-    stages = {
-        stage
-        for one in events
-        if one["Event"] == "SparkListenerJobStart"
-        and one["Properties"].get("spark.jobGroup.id") == HOLDERS
-        for stage in one["Stage IDs"]
-    }
-    found: dict[str, list[int]] = {}
-    for one in events:
-        if one["Event"] == "SparkListenerTaskEnd" and one["Stage ID"] in stages:
-            read = one["Task Metrics"]["Shuffle Read Metrics"]["Total Records Read"]
-            found.setdefault(f"stage {one['Stage ID']}", []).append(read)
-    return {what: values for what, values in found.items() if sum(values) > 1000}
 
 
 def main(*asked_for: str) -> None:
@@ -253,9 +172,9 @@ def main(*asked_for: str) -> None:
             skew(int(most))
         elif name == "parity":
             for collection, number in ACCURACY.items():
-                compare(collection, number)
+                compare(collection, str(number))
         else:
-            measure(name, int(most))
+            measure(name, most)
 
 
 if __name__ == "__main__":

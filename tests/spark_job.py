@@ -20,11 +20,12 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from dedupe_text.__main__ import main as run_command
+from dedupe_text.errors import InputError
 from dedupe_text.integrations.spark import clean_dataframe
 from dedupe_text.integrations.spark.rounds import find_holders, mark
 from dedupe_text.integrations.spark.stages import CLEANED, KEYS
 
-KIND = "n int, id string, site string, text string"
+KIND = "count int, id string, site string, text string"
 
 
 def main(master: str, folder: str) -> None:
@@ -34,7 +35,9 @@ def main(master: str, folder: str) -> None:
         if name == "run":
             told: Any = run(*given)
         else:
-            told = {"clean": clean, "show": show, "ask": ask}[name](start(master, folder), *given)
+            told = {"clean": clean, "show": show, "ask": ask, "refuse": refuse}[name](
+                start(master, folder), *given
+            )
         print(json.dumps(told), flush=True)
 
 
@@ -61,12 +64,20 @@ def clean(session: SparkSession, collection: str, count: int, checkpoints: str =
     random.Random(1).shuffle(rows)
     if checkpoints:
         session.sparkContext.setCheckpointDir(checkpoints)
-    session.conf.set("spark.sql.shuffle.partitions", min(count, 4))
+    session.conf.set("spark.sql.shuffle.partitions", min(count, 3))
     df = session.createDataFrame(rows, KIND).repartition(count)
-    cleaned = clean_dataframe(df, site="site", order_by="n").orderBy("n").collect()
+    cleaned = clean_dataframe(df, site="site", order_by="count").orderBy("count").collect()
     answers = [[row.text, [cut.asDict(recursive=True) for cut in row.cuts]] for row in cleaned]
     infos: Any = session.sparkContext._jsc.sc().statusTracker().getExecutorInfos()
     return {"answers": answers, "executors": len(infos) - 1}
+
+
+def refuse(session: SparkSession, kind: str) -> Any:
+    """What is said of a frame without a row, of this kind."""
+    try:
+        clean_dataframe(session.createDataFrame([], kind))
+    except InputError as error:
+        return {"told": str(error)}
 
 
 def show(session: SparkSession, folder: str, code: str) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 try:
     import pyarrow  # noqa: F401
     from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql.types import DataType, StructField, StructType
 except ModuleNotFoundError as error:
     raise ImportError("Spark needs an extra: pip install 'dedupe-text[spark]'") from error
 
@@ -54,9 +55,9 @@ def clean_dataframe(
     """
     order = [order_by] if isinstance(order_by, str) else [*(order_by or (id,))]
     check_columns(df, text, [id, *order, *([site] if site else [])])
-    twice = df.groupBy(*order).count().where("count > 1").first()
-    if twice is not None:
-        shown = ", ".join(f"{name}={twice[name]!r}" for name in order)
+    places = df.groupBy(*order).agg(F.count("*").alias(NODE))
+    if (twice := places.where(F.col(NODE) > 1).first()) is not None:
+        shown = ", ".join(f"{name}={value!r}" for name, value in zip(order, twice))
         raise InputError(f"several rows have {shown}; name columns to order_by that tell all apart")
     names = (text, id, site)
     return clean_columns(df, df.columns, names, order, settings or Settings()).rows
@@ -70,12 +71,17 @@ def clean_columns(
     settings: Settings,
 ) -> Cleaned:
     """The columns that are `kept`, of the rows whose text, id and site have these `names`."""
-    schema = f"{_ddl(df.select(*map(quoted, kept)))}, {CUTS} array<struct<{CUT}>>"
+    told = StructField(CUTS, DataType.fromDDL(f"array<struct<{CUT}>>"))
+    schema = StructType([*df.select(*kept).schema, told])
     return clean_rows(df, Columns(*names, kept), schema, order, settings)
 
 
 def clean_rows(
-    rows: DataFrame, shape: Shape, schema: str, order: Sequence[str], settings: Settings
+    rows: DataFrame,
+    shape: Shape,
+    schema: StructType | str,
+    order: Sequence[str],
+    settings: Settings,
 ) -> Cleaned:
     """The rows as `shape` writes them, in this schema."""
     # Numbers that rise with the order, not without gaps: sorted once, and held so.
@@ -91,18 +97,12 @@ def check_columns(df: DataFrame, text: str, others: Sequence[str]) -> None:
     kinds = dict(df.dtypes)
     for name in (text, *others):
         if df.columns.count(name) != 1:
-            listed = ", ".join(map(repr, df.columns[:8]))
+            listed = ", ".join(map(repr, df.columns[:8])) or "none"
             raise InputError(f"there is no column {name!r}, or several; there are {listed}")
     if kinds[text] != "string":
         raise InputError(f"the column {text!r} is of {kinds[text]}, not of strings")
-    if CUTS in df.columns:
-        raise InputError(f"there is a column {CUTS!r} already; rename it")
-
-
-def _ddl(df: DataFrame) -> str:
-    return ", ".join(f"{quoted(name)} {kind}" for name, kind in df.dtypes)
-
-
-def quoted(name: str) -> str:
-    """The name of a column, as Spark takes it whatever is in it."""
-    return f"`{name.replace('`', '``')}`"
+    for name in df.columns:
+        if name.lower() in (CUTS, NODE, PLAN):  # Spark tells no capital from its small letter
+            raise InputError(f"there is a column {name!r} already; rename it")
+        if "." in name or "`" in name:  # to `mapInArrow` these are paths
+            raise InputError(f"PySpark takes no dot or backtick in a name; rename {name!r}")

@@ -18,7 +18,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from dedupe_text import console
 from dedupe_text.errors import DedupeTextError, InputError, OutputError
-from dedupe_text.integrations.spark import check_columns, clean_columns, clean_rows, quoted
+from dedupe_text.integrations.spark import check_columns, clean_columns, clean_rows
 from dedupe_text.integrations.spark.shapes import JsonLines
 from dedupe_text.records import Fields
 from dedupe_text.records.names import find_format
@@ -38,6 +38,7 @@ _ORDER = ("_dedupe_input", "_dedupe_place", "_dedupe_start", "_dedupe_row")
 """Where a record is: in which input, file, part of it and row. Files of a folder are in the order
 of their names. A part of a file is read from its start to its end, in one task."""
 _OURS_RE = re.compile(r"dedupe_text\.errors\.\w+: (.+)")
+_CAUSE_RE = re.compile(r"^(?:Caused by)?: (.+)", re.MULTILINE)
 _PATIENCE = 5
 """Seconds to reach a master; Spark itself would try for a minute."""
 
@@ -47,6 +48,7 @@ def clean_files(options: Options, settings: Settings) -> int:
     format_ = _find_format(options)
     written = find_format(options.output.rstrip("/"))
     written = format_ if written == "text" else written
+    _check_names(options.paths)
     _check_java()
     master = options.master or "local[*]"
     _check_master(master)
@@ -61,7 +63,7 @@ def clean_files(options: Options, settings: Settings) -> int:
             lines.write.option("lineSep", "\n").text(options.output)
         else:
             if format_ == "jsonl":
-                rows = _parse(rows, session.read.json([*options.paths]).schema)
+                rows = _parse(rows, session.read.json([*options.paths], mode="FAILFAST").schema)
             cleaned = _clean_columns(rows, fields, settings)
             told = cleaned.rows.write
             (told.parquet if written == "parquet" else told.json)(options.output)
@@ -84,6 +86,16 @@ def _find_format(options: Options) -> Format:
             " format of files whose names do not"
         )
     return formats.pop()
+
+
+def _check_names(paths: Sequence[str]) -> None:
+    """Raises `InputError` for a path that Spark would pass over, and say nothing."""
+    for path in paths:
+        name = path.rstrip("/").rpartition("/")[2]
+        if name.strip(".") and name[0] in "._":
+            raise InputError(
+                f"{path}: Spark passes over names that begin with {name[0]!r}; rename it"
+            )
 
 
 def _check_java() -> None:
@@ -156,8 +168,10 @@ def _explained() -> Iterator[None]:
         ours = _OURS_RE.search(text)
         if ours is not None:
             raise InputError(ours[1]) from error
-        line = next((line for line in text.splitlines() if line.strip()), type(error).__name__)
-        raise DedupeTextError(f"Spark: {line.strip()}") from error
+        *_, line = [type(error).__name__, *_CAUSE_RE.findall(text)]
+        if isinstance(error, PySparkException):
+            line = text.strip().partition("\n")[0] or line
+        raise DedupeTextError(f"Spark: {line}") from error
 
 
 def _check_output(session: SparkSession, output: str) -> None:
@@ -166,6 +180,9 @@ def _check_output(session: SparkSession, output: str) -> None:
     there = path.getFileSystem(session._jsparkSession.sessionState().newHadoopConf())
     if there.exists(path):
         raise OutputError(f"{output}: it is there already; name another, or remove it")
+    # Made and taken away again: what cannot be written is told before the work, not after it.
+    if not (there.mkdirs(path) and there.delete(path, False)):
+        raise OutputError(f"{output}: it cannot be made; name another")
 
 
 def _spread(session: SparkSession, parts: int) -> None:
@@ -188,10 +205,9 @@ def _read(session: SparkSession, paths: Sequence[str], format_: str) -> DataFram
             frame = session.read.text(path, lineSep="\n")
             frame = frame.withColumn("value", F.col("value").cast("binary"))
             row = F.monotonically_increasing_id()
-        columns = [F.col(quoted(name)) for name in frame.columns]
         place = F.col("_metadata.file_path"), F.col("_metadata.file_block_start")
         order = zip((F.lit(number), *place, row), _ORDER)
-        frames.append(frame.select(*columns, *(column.alias(name) for column, name in order)))
+        frames.append(frame.select("*", *(column.alias(name) for column, name in order)))
     rows, *more = frames
     for frame in more:
         rows = rows.unionByName(frame)
@@ -200,13 +216,14 @@ def _read(session: SparkSession, paths: Sequence[str], format_: str) -> DataFram
 
 def _parse(lines: DataFrame, kind: StructType) -> DataFrame:
     """The fields of lines of JSON as columns; a line that is none ends the job."""
-    line = F.col("value").cast("string")
+    line = F.validate_utf8(F.col("value").cast("string"))
     parsed = F.from_json(line, kind, {"mode": "FAILFAST"}).alias("record")
     return lines.where(F.trim(line) != "").select(parsed, *_ORDER).select("record.*", *_ORDER)
 
 
 def _clean_columns(rows: DataFrame, fields: Fields, settings: Settings) -> Cleaned:
-    kept = [name for name in rows.columns if name not in _ORDER]
-    check_columns(rows.select(*map(quoted, kept)), fields.text, [fields.id])
+    records = rows.drop(*_ORDER)
+    kept = records.columns
+    check_columns(records, fields.text, [fields.id])
     site = fields.site if fields.site in kept else None
     return clean_columns(rows, kept, (fields.text, fields.id, site), _ORDER, settings)

@@ -105,7 +105,9 @@ class JsonLines(NamedTuple):
 
     def documents(self, batch: pyarrow.RecordBatch) -> Iterable[Document | None]:
         """The document of each line; None where it is blank or the text is null."""
-        for data, place in zip(batch[self.line].to_pylist(), batch[self.place].to_pylist()):
+        for data, file in zip(batch[self.line].to_pylist(), batch[self.place].to_pylist()):
+            # Which line it is nobody knows, since a file is read in parts: so what it begins with.
+            place = f"{file}, line {data[:40].decode(errors='replace')!r}"
             document, _ = read_line(data.removeprefix(_BOM), place, self.fields)
             if document is not None and document.id == place:
                 raise InputError(

@@ -84,8 +84,10 @@ def sign_batches(
     """
     parts: list[list[NDArray[np.int64]]] = []
     size = 0
-    for batch in find_documents(batches, shape):
-        for node, document in zip(batch["node"].to_pylist(), _read_documents(batch)):
+    for batch in batches:
+        for node, document in zip(batch[NODE].to_pylist(), shape.documents(batch)):
+            if document is None:
+                continue
             signed = _sign(document)
             keys = signed.keys
             passage = np.repeat(np.arange(len(keys)), keys.shape[-1])

@@ -71,7 +71,7 @@ def _said_freely(aligned: list[Said], batch: Batch, judge: Judge, settings: Sett
 
     It stays a star, but for the edges: what is said again is itself kept for nothing.
     """
-    regions = find_regions(batch.words, batch.passages, judge.weight_before, settings.min_words)
+    regions = find_regions(batch.words, batch.passages, judge.lengths, settings.min_words)
     regions = beside(regions, [one.region for one in aligned])
     said = [one for one in aligned if not any(map(one.region.meets, regions))]
     stays = np.zeros(len(batch.words), np.bool_)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import run_starts
+from dedupe_text.columns import blocks, distinct, run_starts
 from dedupe_text.facts import Facts
 from dedupe_text.words import Flag
 
@@ -41,21 +41,23 @@ def spare_sentences(
 
 
 def _code(words: Words, passages: Passages) -> NDArray[np.intp]:
-    """The words of each stretch of code, half open (stretches × 2)."""
-    document = np.repeat(passages.document, passages.last_word - passages.first_word)
-    code = words.flags & Flag.CODE > 0
-    first = run_starts(document * np.int32(2) + code)
-    stretches = np.stack([first, np.append(first[1:], len(words))], axis=1)
-    return stretches[code[first]]
+    """The words of each stretch of code, half open (2 × stretches)."""
+    begins = [passages.first_word[run_starts(passages.document)].astype(np.intp)]
+    for some in blocks(len(words) - 1):
+        flags = words.flags[some.start : some.stop + 1]
+        begins.append(some.start + 1 + np.flatnonzero((flags[1:] ^ flags[:-1]) & Flag.CODE))
+    first = distinct(np.concatenate(begins))
+    stretches = np.stack([first, np.append(first[1:], len(words))])
+    return stretches[:, words.flags[first] & Flag.CODE > 0]
 
 
 def _broken(run: Sentences, goes: NDArray[np.int64], code: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Which sentences are of code that does not go as a whole, word for word, or lead to it."""
     broken = np.zeros(len(run.first), np.bool_)
-    low = np.searchsorted(code[:, 1], run.first[0], "right")
-    high = np.searchsorted(code[:, 0], run.last[-1])
-    near = code[low:high]
-    aligned = np.diff(np.searchsorted(goes, near))[:, 0]
-    for first, last in near[aligned < near[:, 1] - near[:, 0]].tolist():
+    low = np.searchsorted(code[1], run.first[0], "right")
+    high = np.searchsorted(code[0], run.last[-1])
+    near = code[:, low:high]
+    aligned = np.diff(np.searchsorted(goes, near), axis=0)[0]
+    for first, last in near[:, aligned < near[1] - near[0]].T.tolist():
         broken |= (run.first < last) & (run.last >= first)
     return broken

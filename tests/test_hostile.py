@@ -119,8 +119,8 @@ def test_where_every_pair_is_a_candidate_nothing_but_the_copy_goes(
     text = "\n\n".join([*sentences, sentences[0]])
     wanted = clean(text)
     monkeypatch.setattr(
-        "dedupe_text.search.sign_shingles",
-        lambda shingles, *_: np.ones((int(shingles.passage[-1]) + 1, 128), np.uint32),
+        "dedupe_text.search.Signatures",
+        lambda _, first, *__: np.ones((len(first), 128), np.uint32),
     )
     result = clean(text)
     assert [cut.removed for cut in result.cuts] == [cut.removed for cut in wanted.cuts]

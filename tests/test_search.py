@@ -11,24 +11,25 @@ from hypothesis import strategies as st
 from dedupe_text import Document, Settings, clean, find_repeats
 from dedupe_text.columns import distinct, sort_together
 from dedupe_text.dedupe import look
+from dedupe_text.lengths import Lengths
 from dedupe_text.lsh import find_candidates
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.search import find_aligned
-from dedupe_text.shingles import Shingles, shingle
+from dedupe_text.shingles import Shingles, shingle, shingle_shared
 from dedupe_text.split import split_text
-from dedupe_text.words import mix
+from dedupe_text.words import add_mixed, mix
 
 
 def shingles_of(sets: list[set[int]]) -> Shingles:
     hashes = mix(np.array([value for one in sets for value in one], np.uint64))
     passage = np.repeat(np.arange(len(sets), dtype=np.int32), [len(one) for one in sets])
-    return Shingles(hashes, np.arange(len(hashes), dtype=np.int32), passage)
+    return Shingles(hashes, passage)
 
 
 @given(st.lists(st.sets(st.integers(0, 99), min_size=1), min_size=1))
 def test_passages_that_share_a_shingle_are_those_whose_sets_meet(sets: list[set[int]]) -> None:
     meet = [any(one & other for other in sets if other is not one) for one in sets]
-    assert shingles_of(sets).shared(len(sets)).tolist() == meet
+    assert shingles_of(sets).shared(np.ones(len(sets), np.bool_)).tolist() == meet
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 999))))
@@ -44,9 +45,39 @@ def test_what_shares_no_shingle_is_no_candidate(name: str) -> None:
     _, _, words, passages, *_ = split_text(CASES[name].text)
     shingles = shingle(words.hash, passages, 4)
     found = find_candidates(sign_shingles(shingles, 128), distinct(shingles.passage), 2)
-    shared = shingles.shared(len(passages))
+    shared = shingles.shared(np.ones(len(passages), np.bool_))
     assert shared[found.first].all()
     assert shared[found.second].all()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("since", [0, 3])
+def test_the_shingles_of_a_long_text_are_those_of_a_short_one(
+    name: str, since: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, words, passages, *_ = split_text(CASES[name].text)
+    salt = passages.salt()
+    wanted = shingle_shared(words.hash, passages, 4, since, salt)
+    monkeypatch.setattr("dedupe_text.shingles._FEW", 0)
+    found = shingle_shared(words.hash, passages, 4, since, salt)
+    assert np.array_equal(found.hash, wanted.hash)
+    assert np.array_equal(found.passage, wanted.passage)
+    every = np.ones(len(passages), np.bool_)
+    assert wanted.shared(every, since, salt).sum() == len(distinct(wanted.passage))
+
+
+def test_where_a_block_ends_changes_nothing() -> None:
+    sentences = [f"The {at} boats of Mr. Ba lay\nat the quay {at % 7}. " for at in range(9_000)]
+    split = split_text("".join(sentences) + "\n```\nx = 1\n```\n")
+    words, passages = split.words, split.passages
+    assert len(words) > 1 << 16
+    assert distinct(np.diff(passages.first_word)[:8_999]).tolist() == [11]
+    content = np.add.reduceat(mix(words.hash), passages.first_word)
+    assert np.array_equal(add_mixed(words.hash, passages.first_word), content)
+    shingles = shingle(words.hash, passages, 4)
+    assert distinct(np.bincount(shingles.passage)[:8_999]).tolist() == [8]
+    every = np.array([0]), np.array([len(words)])
+    assert Lengths(words.flags).weight(*every).tolist() == [99_000]
 
 
 def test_a_text_without_candidates_is_not_aligned() -> None:

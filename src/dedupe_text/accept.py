@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedupe_text.cleaning import check_cuts, cut_spans, passage_span
+from dedupe_text.columns import places
 from dedupe_text.errors import InputError
 from dedupe_text.fingerprint import DIGITS, fingerprint
 from dedupe_text.model import Cut, Spared
@@ -97,7 +98,7 @@ def _spare(result: Result, accepted: set[Cut]) -> Result:
     pieces: list[Piece] = []
     cuts: list[Cut] = []
     for cut in result.cuts:
-        first, last = np.searchsorted(words.start, cut.removed).tolist()
+        first, last = places(words.start, cut.removed).tolist()
         if cut in accepted:
             span = passage_span(text, words, first, last)
             spared.append(

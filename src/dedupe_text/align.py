@@ -7,14 +7,23 @@ whether they make a repeat.
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
+from itertools import pairwise, starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import first_of_each, ranges, run_starts
+from dedupe_text.columns import (
+    are_among,
+    blocks,
+    distinct,
+    first_of_each,
+    places,
+    ranges,
+    run_starts,
+)
 from dedupe_text.gaps import Gaps, align_gaps
-from dedupe_text.words import mix, weigh
+from dedupe_text.lengths import Lengths
+from dedupe_text.words import mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +57,14 @@ _ANCHOR = 12
 _LONGEST = 4096
 """Words between two anchors; wider stretches are left unaligned, which bounds the work."""
 _BLOCK = 1 << 12
-"""Chains that are aligned at once, which bounds the memory."""
+"""Candidates that are looked at at once, and chains that are aligned; it bounds the memory."""
+
+
+class Seeds(NamedTuple):
+    """Words from which on both copies say the same, as columns (int64)."""
+
+    kept: NDArray[np.int64]
+    again: NDArray[np.int64]
 
 
 class Run(NamedTuple):
@@ -72,67 +88,86 @@ class WordPairs(NamedTuple):
 
 
 def align(
-    candidates: Candidates,
-    shingles: Shingles,
+    seeds: Seeds,
     passages: Passages,
     words: Words,
     least: int,
     few: list[WordPairs] | None = None,
 ) -> tuple[Chains, Chains]:
-    """The alignments of at least `least` words that the candidates lead to, aligned when read.
+    """The alignments of at least `least` words that the seeds lead to, aligned when read.
 
     Those whose seeds weigh next to nothing come second. What is too short is not worth the work;
     where it is asked for it is added to `few`.
     """
     hashes = _Hashes(words.hash, passages)
-    chains = chain_runs(find_runs(*find_seeds(candidates, shingles), hashes), hashes)
-    weight_before: list[float] = np.append(0, np.cumsum(weigh(words.flags))).tolist()
-
-    def weigh_run(run: Run) -> float:
-        """In the copy in which it is less."""
-        kept = weight_before[run.kept + run.length] - weight_before[run.kept]
-        return min(kept, weight_before[run.again + run.length] - weight_before[run.again])
-
-    weighty = [sum(map(weigh_run, chain)) >= least * _WEIGHTY for chain in chains]
-    light = [chain for chain, weighs in zip(chains, weighty) if not weighs]
-    heavy = list(itertools.compress(chains, weighty))
-    return Chains(heavy, hashes, least, few), Chains(light, hashes, least, few)
+    chains = Chains(*chain_runs(find_runs(seeds, hashes), hashes), hashes, least, few)
+    weighty = chains.weigh(Lengths(words.flags)) >= least * _WEIGHTY
+    return chains.some(weighty), chains.some(~weighty)
 
 
 class Chains:
-    """Chains of runs, which are aligned when they are read."""
+    """Chains of runs, which are aligned when they are read.
+
+    `runs`: the words `kept` and `again`, and the `length`, of each run of each chain, as columns
+    (3 × runs); `first`: with which run each chain begins.
+    """
 
     def __init__(
         self,
-        chains: list[list[Run]],
+        runs: NDArray[np.int64],
+        first: NDArray[np.intp],
         hashes: _Hashes,
         least: int,
         few: list[WordPairs] | None,
     ) -> None:
-        self._chains = chains
+        self._runs = runs
+        self._first = first
         self._hashes = hashes
         self._least = least
         self._few = few
 
     def __iter__(self) -> Iterator[WordPairs]:
-        chains = self._chains
-        seeded = [sum(run.length for run in chain) * _SEEDED >= self._least for chain in chains]
+        seeded = np.add.reduceat(self._runs[2], self._first) * _SEEDED >= self._least
         if self._few is None:
-            chains = list(itertools.compress(chains, seeded))
-            seeded = [True] * len(chains)
-        for enough, pairs in zip(seeded, _align_chains(chains, self._hashes)):
+            seeds = self.some(seeded)
+            return (pairs for pairs in seeds._align() if len(pairs.kept) >= self._least)
+        return self._note_few(seeded.tolist(), self._few)
+
+    def _note_few(self, seeded: list[bool], few: list[WordPairs]) -> Iterator[WordPairs]:
+        for enough, pairs in zip(seeded, self._align()):
             if enough and len(pairs.kept) >= self._least:
                 yield pairs
-            elif self._few is not None and len(pairs.kept):
-                self._few.append(pairs)
+            elif len(pairs.kept):
+                few.append(pairs)
+
+    def _align(self) -> Iterator[WordPairs]:
+        """Long runs as they are; what lies between, before and after them word by word."""
+        bounds = [*self._first.tolist(), self._runs.shape[1]]
+        for some in blocks(len(self._first), _BLOCK):
+            ends = bounds[some.start : some.stop + 1]
+            runs = list(starmap(Run, self._runs[:, ends[0] : ends[-1]].T.tolist()))
+            chains = [runs[one - ends[0] : other - ends[0]] for one, other in pairwise(ends)]
+            yield from _align_block(chains, self._hashes)
+
+    def weigh(self, lengths: Lengths) -> NDArray[np.float64]:
+        """What the runs of each chain weigh, each in the copy in which it is less."""
+        *sides, length = self._runs
+        weight = np.minimum(*(lengths.weight(side, side + length) for side in sides))
+        return np.add.reduceat(weight, self._first)
+
+    def some(self, chosen: NDArray[np.bool_]) -> Chains:
+        """Some of the chains."""
+        if chosen.all():
+            return self
+        size = np.diff(self._first, append=self._runs.shape[1])
+        runs, size = self._runs[:, np.repeat(chosen, size)], size[chosen]
+        return Chains(runs, np.cumsum(size) - size, self._hashes, self._least, self._few)
 
     def beside(self, words: NDArray[np.int64]) -> Chains:
         """Those of the documents that hold the words."""
-        documents = {*self._hashes.bounds(words)[0].tolist()}
-        begins = np.array([chain[0].again for chain in self._chains], np.int64)
-        theirs = self._hashes.bounds(begins)[0].tolist()
-        chains = [chain for chain, own in zip(self._chains, theirs) if own in documents]
-        return Chains(chains, self._hashes, self._least, self._few)
+        documents = distinct(self._hashes.bounds(words)[0])
+        begins = self._runs[1, self._first]
+        return self.some(are_among(self._hashes.bounds(begins)[0], documents))
 
 
 class _Hashes:
@@ -142,7 +177,7 @@ class _Hashes:
         self.words = word_hash
         first = run_starts(passages.document)
         self.documents = np.append(passages.first_word[first], len(word_hash)).astype(np.int64)
-        self.edges: list[int] = passages.first_word.tolist()
+        self.edges = passages.first_word
 
     def bounds(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first words of the documents that the words are in, and their ends."""
@@ -161,8 +196,9 @@ class _Hashes:
 
     def edge_near(self, word: int, least: int, most: int) -> int:
         """The beginning of a sentence nearest to `word`, or `most` if none is in between."""
-        at = bisect_left(self.edges, word)
-        near = [edge for edge in self.edges[max(at - 1, 0) : at + 1] if least <= edge <= most]
+        at = int(places(self.edges, word))
+        edges = self.edges[max(at - 1, 0) : at + 1].tolist()
+        near = [edge for edge in edges if least <= edge <= most]
         return min(near, key=lambda edge: abs(edge - word), default=most)
 
     def equal(
@@ -182,32 +218,44 @@ class _Hashes:
         return done
 
 
-def find_seeds(
-    candidates: Candidates, shingles: Shingles
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def find_seeds(candidates: Candidates, shingles: Shingles, passages: Passages) -> Seeds:
     """Pairs of words at which a candidate's two passages begin the same shingle."""
-    bounds = np.searchsorted(shingles.passage, np.arange(shingles.passage[-1] + 2))
-    one, pair_one = ranges(bounds[candidates.first], bounds[candidates.first + 1])
-    other, pair_other = ranges(bounds[candidates.second], bounds[candidates.second + 1])
-    keys, at = first_of_each(_pair_key(shingles.hash[one], pair_one))
-    wanted = _pair_key(shingles.hash[other], pair_other)
+    bounds = places(shingles.passage, np.arange(shingles.passage[-1] + 2))
+    ahead = passages.first_word[: len(bounds) - 1] - bounds[:-1]
+    found = []
+    for some in blocks(len(candidates.first), _BLOCK):
+        one, other = (ranges(bounds[side[some]], bounds[side[some] + 1]) for side in candidates)
+        same = _same(one, other, shingles.hash)
+        found.append([rows + ahead[shingles.passage[rows]] for rows in same])
+    return Seeds(*map(np.concatenate, zip(*found)))
+
+
+_Rows = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
+"""Rows of shingles, and which pair of passages each is looked at for."""
+
+
+def _same(one: _Rows, other: _Rows, hashes: NDArray[np.uint64]) -> _Rows:
+    """The rows of both sides of the pairs whose shingles are the same."""
+    keys, at = first_of_each(_pair_key(hashes[one[0]], one[1]))
+    wanted = _pair_key(hashes[other[0]], other[1])
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     shared = keys[place] == wanted
-    kept = shingles.word[one[at[place[shared]]]]
-    return kept.astype(np.int64), shingles.word[other[shared]].astype(np.int64)
+    return one[0][at[place[shared]]], other[0][shared]
 
 
 def _pair_key(hashes: NDArray[np.uint64], pair: NDArray[np.int64]) -> NDArray[np.uint64]:
     return mix(hashes + mix(pair.astype(np.uint64)))
 
 
-def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes) -> list[Run]:
+def find_runs(seeds: Seeds, hashes: _Hashes) -> NDArray[np.int64]:
     """The seeds, grown to both sides as far as the words are equal; in the order of `again`.
+
+    `kept`, `again` and `length` of each run (3 × runs).
 
     Inside one document a run ends where its two sides would overlap.
     """
-    order = np.lexsort((again, again - kept))
-    kept, again = kept[order], again[order]
+    order = np.lexsort((seeds.again, seeds.again - seeds.kept))
+    kept, again = seeds.kept[order], seeds.again[order]
     # Seeds of which each begins one word after the other are of one run.
     begins = np.append(True, (np.diff(again) != 1) | (np.diff(kept) != 1))
     length = np.diff(np.flatnonzero(begins), append=len(kept))
@@ -228,19 +276,19 @@ def find_runs(kept: NDArray[np.int64], again: NDArray[np.int64], hashes: _Hashes
     kept, again = (kept - back)[at], (again - back)[at]
     length = end - again
     over = (length > again - kept) & (first[0] == last[0])[at]
-    runs = list(map(Run, kept.tolist(), again.tolist(), length.tolist()))
+    runs = np.stack([kept, again, length])
     for place in np.flatnonzero(over).tolist():
-        runs[place] = hashes.apart(runs[place])
-    return sorted(runs, key=lambda run: (run.again, run.kept))
+        runs[:, place] = hashes.apart(Run(*runs[:, place].tolist()))
+    return runs[:, np.lexsort(runs[:2])]
 
 
 class _Chain:
     """Runs that follow each other on both sides, near one diagonal, in the same documents."""
 
-    __slots__ = ("again_end", "diagonal", "documents", "kept_end", "length", "most", "runs")
+    __slots__ = ("again_end", "diagonal", "documents", "kept_end", "length", "most", "number")
 
-    def __init__(self, run: Run, documents: list[int]) -> None:
-        self.runs: list[Run] = []
+    def __init__(self, run: Run, documents: list[int], number: int) -> None:
+        self.number = number
         self.documents = documents
         self.most = run.again
         self.add(run)
@@ -248,42 +296,52 @@ class _Chain:
     def add(self, run: Run) -> None:
         """Takes the run, up to where the kept side would reach the other."""
         self.length = min(run.length, self.most - run.kept)
-        self.runs.append(Run(run.kept, run.again, self.length))
         self.kept_end, self.again_end = run.kept + self.length, run.again + self.length
         self.diagonal = run.diagonal
 
 
-def chain_runs(runs: list[Run], hashes: _Hashes) -> list[list[Run]]:
-    """The runs as chains, in order; a run joins the one whose last lies nearest to its diagonal."""
-    chains: list[_Chain] = []
+def chain_runs(
+    runs: NDArray[np.int64], hashes: _Hashes
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The runs by chains, and where each begins; a run joins that whose last is nearest aside."""
+    number, length = np.empty((2, runs.shape[1]), np.int64)
+    chains = 0
     open_: list[_Chain] = []
-    sides = np.array([(run.kept, run.again) for run in runs], np.int64)
-    for run, documents in zip(runs, hashes.bounds(sides)[0].tolist()):
-        kept, again, length = run
-        best, nearest = None, GAP + 1
-        for chain in open_:  # as often as there are pairs of runs so near that calls would tell
-            aside = abs(again - kept - chain.diagonal)
-            if (
-                aside < nearest
-                and -chain.length < kept - chain.kept_end <= GAP
-                and -chain.length < again - chain.again_end <= GAP
-                and kept + length - chain.most <= min(_OVER, length - 1)
-                and chain.documents == documents
-            ):
-                best, nearest = chain, aside
+    for place, (run, documents) in enumerate(_each(runs, hashes)):
+        best = _nearest(open_, run, documents) if open_ else None
         if best:
             best.add(run)
         else:
-            open_.append(_Chain(run, documents))
-            chains.append(open_[-1])
-        open_ = [chain for chain in open_ if chain.again_end + GAP >= again]
-    return [chain.runs for chain in chains]
+            best = _Chain(run, documents, chains)
+            open_.append(best)
+            chains += 1
+        number[place], length[place] = best.number, best.length
+        open_ = [chain for chain in open_ if chain.again_end + GAP >= run.again]
+    order = np.argsort(number, kind="stable")
+    return np.stack([*runs[:2], length])[:, order], run_starts(number[order])
 
 
-def _align_chains(chains: list[list[Run]], hashes: _Hashes) -> Iterator[WordPairs]:
-    """Long runs as they are; what lies between, before and after them word by word."""
-    for first in range(0, len(chains), _BLOCK):
-        yield from _align_block(chains[first : first + _BLOCK], hashes)
+def _each(runs: NDArray[np.int64], hashes: _Hashes) -> Iterator[tuple[Run, list[int]]]:
+    """Each run, and where the documents of its two sides begin."""
+    for some in blocks(runs.shape[1]):
+        documents = hashes.bounds(runs[:2, some])[0].T.tolist()
+        yield from zip(starmap(Run, runs[:, some].T.tolist()), documents)
+
+
+def _nearest(open_: list[_Chain], run: Run, documents: list[int]) -> _Chain | None:
+    kept, again, length = run
+    best, nearest = None, GAP + 1
+    for chain in open_:  # as often as there are pairs of runs so near that calls would tell
+        aside = abs(again - kept - chain.diagonal)
+        if (
+            aside < nearest
+            and -chain.length < kept - chain.kept_end <= GAP
+            and -chain.length < again - chain.again_end <= GAP
+            and kept + length - chain.most <= min(_OVER, length - 1)
+            and chain.documents == documents
+        ):
+            best, nearest = chain, aside
+    return best
 
 
 def _align_block(chains: list[list[Run]], hashes: _Hashes) -> Iterator[WordPairs]:
@@ -307,7 +365,7 @@ def _align_block(chains: list[list[Run]], hashes: _Hashes) -> Iterator[WordPairs
     order = np.argsort(of_chain << 32 | goes)
     pairs = WordPairs(stays[order], goes[order])
     bounds = np.searchsorted(of_chain[order], np.arange(len(chains) + 1)).tolist()
-    for first, last in itertools.pairwise(bounds):
+    for first, last in pairwise(bounds):
         yield WordPairs(pairs.kept[first:last], pairs.again[first:last])
 
 

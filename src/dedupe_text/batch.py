@@ -29,7 +29,7 @@ def find_said(batch: Batch, settings: Settings) -> list[Said]:
     judge = Judge(batch.words, batch.passages, settings.similarity, settings.min_words)
     aligned = find_aligned(batch.words, batch.passages, settings)
     twins, _ = find_twins(aligned.heavy if aligned else [], judge, settings.keep)
-    twins = spare_sentences(twins, batch.words, batch.passages, facts=False)
+    twins = spare_sentences(twins, judge, facts=False)
     said = [Said.of(twin) for twin, _ in judge.gather(twins)]
     return said if settings.order == "kept" else _said_freely(said, batch, judge, settings)
 
@@ -71,7 +71,7 @@ def _said_freely(aligned: list[Said], batch: Batch, judge: Judge, settings: Sett
 
     It stays a star, but for the edges: what is said again is itself kept for nothing.
     """
-    regions = find_regions(batch.words, batch.passages, judge.weight_before, settings.min_words)
+    regions = find_regions(batch.words, batch.passages, judge.lengths, settings.min_words)
     regions = beside(regions, [one.region for one in aligned])
     said = [one for one in aligned if not any(map(one.region.meets, regions))]
     stays = np.zeros(len(batch.words), np.bool_)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
 
 Number = TypeVar("Number", bound=np.generic)
+
+
+_BLOCK = 1 << 16
+"""Values worked on at a time, where what is made of them would else take memory for all."""
+
+
+def blocks(count: int, size: int = _BLOCK) -> Iterator[slice]:
+    """The numbers below `count`, in slices of so many: they fit the cache, and take memory once.
+
+    >>> [*blocks(5, 2)]
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return (slice(first, min(first + size, count)) for first in range(0, count, size))
 
 
 def run_starts(values: NDArray[Number]) -> NDArray[np.intp]:
@@ -78,6 +93,21 @@ def sort_together(
     sorted_numbers = (together & last).view(np.int64)
     together &= ~last
     return together, sorted_numbers
+
+
+def places(
+    ordered: NDArray[np.integer],
+    values: ArrayLike,
+    side: Literal["left", "right"] = "left",
+) -> NDArray[np.intp]:
+    """`np.searchsorted`, for values of another type.
+
+    NumPy would convert what they are looked up in, all of it, for each look.
+
+    >>> places(np.array([2, 4, 4], np.int32), [4, 5]).tolist()
+    [1, 3]
+    """
+    return ordered.searchsorted(np.asarray(values, ordered.dtype), side)
 
 
 def shorten(count: int, *columns: NDArray[Any]) -> None:

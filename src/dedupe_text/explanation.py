@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe_text.cleaning import passage_span, witness
-from dedupe_text.columns import are_among
+from dedupe_text.columns import are_among, places, run_starts
 from dedupe_text.dedupe import Looked, look
 from dedupe_text.errors import SettingsError
 from dedupe_text.model import Difference, Explanation, Finding, Location, Span
@@ -63,7 +63,7 @@ class _Line(NamedTuple):
     @staticmethod
     def of(number: int, looked: Looked, lines: Lines) -> _Line:
         span = lines.span(number)
-        first, last = np.searchsorted(looked.split.words.start, [span.start, span.end]).tolist()
+        first, last = places(looked.split.words.start, [span.start, span.end]).tolist()
         return _Line(number, looked, lines, span, first, last)
 
     def explain(self, near: Sequence[Near], settings: Settings) -> Explanation:
@@ -184,8 +184,10 @@ class _Line(NamedTuple):
         split = self.looked.split
         parts = split_long(split.passages, split.words.hash)
         shingles = shingle(split.words.hash, parts, size)
-        length = np.minimum(size, parts.last_word[shingles.passage] - shingles.word)
-        own = (shingles.word < self.last) & (shingles.word + length > self.first)
+        ahead = parts.first_word - run_starts(shingles.passage)
+        word = np.arange(len(shingles)) + ahead[shingles.passage]
+        length = np.minimum(size, parts.last_word[shingles.passage] - word)
+        own = (word < self.last) & (word + length > self.first)
         mine = np.zeros(len(parts), np.bool_)
         mine[shingles.passage[own]] = True
         others = ~mine[shingles.passage]

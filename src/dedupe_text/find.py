@@ -36,7 +36,7 @@ def find_within(
     aligned = find_aligned(batch.words, batch.passages, settings, few, apart=apart)
     if aligned and (aligned.heavy or near is not None):
         judge = _judge(batch, settings, near)
-        twins = _spare(_without_forms(aligned, judge, settings), batch, settings)
+        twins = _spare(_without_forms(aligned, judge, settings), judge, settings)
         for twin, pieces in judge.gather(twins):
             number = batch.number(int(twin.goes[0]))
             found[number] += [piece.shifted(-batch.before[number]) for piece in pieces]
@@ -74,7 +74,7 @@ def find_before(split: Split, earlier: Batch, settings: Settings, words: int) ->
     if not aligned or not aligned.heavy:
         return []
     judge = _judge(batch, settings)
-    twins = _spare(find_twins(aligned.heavy, judge, "first")[0], batch, settings)
+    twins = _spare(find_twins(aligned.heavy, judge, "first")[0], judge, settings)
     twins = label_twins(twins, batch, words, settings.facts)
     cut = [twin for twin in twins if twin.spread in settings.cut]
     left = [twin for twin in twins if twin.spread not in settings.cut]
@@ -90,7 +90,7 @@ def _judge(batch: Batch, settings: Settings, near: list[Near] | None = None) -> 
     return Judge(batch.words, batch.passages, settings.similarity, settings.min_words, near)
 
 
-def _spare(twins: Sequence[Twin], batch: Batch, settings: Settings) -> list[Twin]:
+def _spare(twins: Sequence[Twin], judge: Judge, settings: Settings) -> list[Twin]:
     from dedupe_text.spare import spare_sentences
 
-    return spare_sentences(twins, batch.words, batch.passages, facts=settings.facts)
+    return spare_sentences(twins, judge, facts=settings.facts)

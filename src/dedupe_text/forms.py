@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import count_equal, distinct, first_of_each
+from dedupe_text.columns import distinct, first_of_each
 from dedupe_text.model import Limit
 from dedupe_text.pieces import OFTEN
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from dedupe_text.passages import Passages
     from dedupe_text.pieces import Twin
     from dedupe_text.repeats import Judge
-    from dedupe_text.sentences import Sentences
+    from dedupe_text.sentences import Said, Sentences
 
 
-def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge) -> list[Twin]:
+def without_forms(twins: Sequence[Twin], said: Sequence[Said], judge: Judge) -> list[Twin]:
     """The twins that are no form.
 
     `said`: all that is said again in the texts of the judge, also what is too short for a repeat.
@@ -33,7 +33,7 @@ def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge
     if not twins:
         return []
     passages = judge.passages
-    copies = count_equal(passages.content(judge.words.hash))  # the short ones were not aligned
+    copies = judge.copies  # the short ones were not aligned
     times = np.maximum(_count_times(_beside(twins, said, passages), passages), copies)
     others: list[Twin] = []
     for twin in twins:
@@ -46,9 +46,7 @@ def without_forms(twins: Sequence[Twin], said: Sequence[Sentences], judge: Judge
     return others
 
 
-def _beside(
-    twins: Sequence[Twin], said: Sequence[Sentences], passages: Passages
-) -> Iterator[Sentences]:
+def _beside(twins: Sequence[Twin], said: Sequence[Said], passages: Passages) -> Iterator[Said]:
     """What is said again in the documents that the twins are of."""
 
     def documents(first: list[np.int64]) -> NDArray[np.int32]:
@@ -59,7 +57,7 @@ def _beside(
     return (sentences for sentences, document in zip(said, own) if document in theirs)
 
 
-def _count_times(said: Iterable[Sentences], passages: Passages) -> NDArray[np.intp]:
+def _count_times(said: Iterable[Said], passages: Passages) -> NDArray[np.intp]:
     """For each passage, in how many places what it says is said."""
     first = np.arange(len(passages))
     places: list[NDArray[np.int64]] = []

@@ -15,12 +15,13 @@ from dedupe_text.words import mix
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedupe_text.minhash import Signatures
 
 MOST = 8
 """Earlier passages that one is held against, at most."""
 
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 """Keys of buckets at a time."""
 
 
@@ -55,7 +56,7 @@ def lsh_threshold(bands: int, rows: int) -> float:
 
 
 def find_candidates(
-    signatures: NDArray[np.uint32],
+    signatures: NDArray[np.uint32] | Signatures,
     passage: NDArray[np.integer],
     rows: int,
     salt: NDArray[np.uint64] | None = None,
@@ -80,7 +81,7 @@ def find_candidates(
 
 
 def band_keys(
-    signatures: NDArray[np.uint32], rows: int, bands: range | None = None
+    signatures: NDArray[np.uint32] | Signatures, rows: int, bands: range | None = None
 ) -> NDArray[np.uint64]:
     """The keys (passages × bands) of the buckets that the signatures fall into; of some bands."""
     bands = bands or range(signatures.shape[1] // rows)

@@ -8,11 +8,12 @@ containment of documents" (1997).
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import run_starts
+from dedupe_text.columns import blocks, run_starts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,22 +36,57 @@ def sign(
     >>> sign(np.array([7, 8], np.uint32), np.array([0]), 2).shape
     (1, 2)
     """
-    a, b = _permutations(num_perm, seed)
-    mixed = _fmix32(hashes)
-    signatures = np.empty((num_perm, len(first)), np.uint32)
-    rows = max(_BLOCK // len(hashes), 1)
-    for row in range(0, num_perm, rows):
-        some = slice(row, row + rows)
-        permuted = a[some, None] * mixed
-        permuted += b[some, None]
-        np.minimum.reduceat(permuted, first, axis=1, out=signatures[some])
-    return signatures.T
+    return Signatures(hashes, first, num_perm, seed)[:, :]
 
 
 def sign_shingles(shingles: Shingles, num_perm: int) -> NDArray[np.uint32]:
     """The signatures of the passages that have shingles, in their order."""
-    first = run_starts(shingles.passage)
-    return sign((shingles.hash >> np.uint64(32)).astype(np.uint32), first, num_perm)
+    return Signatures(shingles.upper(), run_starts(shingles.passage), num_perm)[:, :]
+
+
+class Signatures:
+    """What `sign` makes, of which columns are made when they are read.
+
+    All of them would take half a kilobyte for each passage, as much as its words.
+    """
+
+    def __init__(
+        self, hashes: NDArray[np.uint32], first: NDArray[np.intp], num_perm: int, seed: int = 1
+    ) -> None:
+        self._mixed, self._first = _fmix32(hashes), first
+        self._permutations = _permutations(num_perm, seed)
+        self.shape = len(first), num_perm
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def __getitem__(self, at: tuple[slice, slice]) -> NDArray[np.uint32]:
+        """Some columns, whole, and then some rows of them."""
+        rows, columns = at
+        factors, offsets = self._permutations
+        return _permute(self._mixed, self._first, factors[columns], offsets[columns])[rows]
+
+
+def _permute(
+    mixed: NDArray[np.uint32],
+    first: NDArray[np.intp],
+    factors: NDArray[np.uint32],
+    offsets: NDArray[np.uint32],
+) -> NDArray[np.uint32]:
+    """The least of each run of hashes (runs × permutations)."""
+    signatures = np.empty((len(factors), len(first)), np.uint32)
+    cuts = first.searchsorted(np.arange(_BLOCK, len(mixed), _BLOCK)).tolist()
+    for begin, end in pairwise([0, *cuts, len(first)]):
+        if begin < end:
+            own = first[begin:end] - first[begin]
+            until = first[end] if end < len(first) else len(mixed)
+            block = mixed[first[begin] : until]
+            rows = max(_BLOCK // len(block), 1)
+            for some in blocks(len(factors), rows):
+                permuted = factors[some, None] * block
+                permuted += offsets[some, None]
+                np.minimum.reduceat(permuted, own, axis=1, out=signatures[some, begin:end])
+    return signatures.T
 
 
 def estimate_similarity(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
@@ -92,6 +128,9 @@ def _draw(seed: int, count: int) -> list[int]:
 
 def _fmix32(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """The finaliser of MurmurHash3 (Appleby, 2011)."""
-    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return hashes ^ (hashes >> np.uint32(16))
+    mixed = np.empty_like(hashes)
+    for some in blocks(len(hashes)):
+        block = (hashes[some] ^ (hashes[some] >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+        block = (block ^ (block >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+        mixed[some] = block ^ (block >> np.uint32(16))
+    return mixed

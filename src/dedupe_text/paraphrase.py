@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedupe_text.lengths import Lengths
     from dedupe_text.passages import Passages
     from dedupe_text.words import Words
 
@@ -77,14 +78,12 @@ class Region(NamedTuple):
         return _meet(self.one, region.one) and _meet(self.other, region.other)
 
 
-def find_regions(
-    words: Words, passages: Passages, weight_before: NDArray[np.float64], least: float
-) -> list[Region]:
+def find_regions(words: Words, passages: Passages, lengths: Lengths, least: float) -> list[Region]:
     """What is said again between two documents; `one` is of the earlier of them.
 
     The two sides weigh well over `least` on average. Regions may overlap.
     """
-    sets = _Sets(words, passages, weight_before, least)
+    sets = _Sets(words, passages, lengths, least)
     found: list[Region] = []
     first = [*run_starts(passages.document).tolist(), len(passages)]
     for begin, end in pairwise(first[1:]):
@@ -137,11 +136,11 @@ class _Sets:
         self,
         words: Words,
         passages: Passages,
-        weight_before: NDArray[np.float64],
+        lengths: Lengths,
         least: float,
     ) -> None:
         self.passages = passages
-        self.weight_before = weight_before
+        self.lengths = lengths
         self.least = _LONGER * least
         passage, word = _word_sets(words, passages)
         held = np.bincount(word)
@@ -213,7 +212,7 @@ class _Sets:
         return Region(words[0], words[1], float(common / norm))
 
     def _weigh(self, words: tuple[int, int]) -> float:
-        return float(self.weight_before[words[1]] - self.weight_before[words[0]])
+        return float(self.lengths.weight(*np.array(words)))
 
     def _weight(self, region: Region) -> float:
         return (self._weigh(region.one) + self._weigh(region.other)) / 2

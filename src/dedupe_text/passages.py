@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import are_among, distinct
+from dedupe_text.columns import are_among, blocks, distinct, places
 from dedupe_text.model import Span
-from dedupe_text.words import Flag, Words, mix, split_words
+from dedupe_text.words import Flag, Words, add_mixed, mix, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ class Passages:
 
     def of_words(self, words: NDArray[np.integer]) -> NDArray[np.intp]:
         """The numbers of the passages that the words are in."""
-        return np.searchsorted(self.first_word, words, "right") - 1
+        return places(self.first_word, words, "right") - 1
 
     def begin_at(self, words: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether a passage begins at each of the words."""
@@ -99,7 +99,7 @@ class Passages:
 
     def content(self, word_hash: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """For each passage a number of its document and of its words, in whatever order."""
-        return np.add.reduceat(mix(word_hash), self.first_word) + self.salt()
+        return add_mixed(word_hash, self.first_word) + self.salt()
 
     def around(self, first_word: int, last_word: int, apart: tuple[int, int]) -> tuple[int, int]:
         """The words of the whole passages that hold the words ``first_word:last_word``.
@@ -138,16 +138,26 @@ def split_passages(words: Words, documents: Sequence[int] = (0,)) -> Passages:
 
 def _ends_sentence(words: Words, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether a sentence ends between each word and the next; `begins`: a document does."""
-    flags, following = words.flags[:-1], words.flags[1:]
+    ends, goes_on = np.empty((2, len(words) - 1), np.bool_)
+    for some in blocks(len(ends)):
+        ends[some], goes_on[some] = _ends_between(words, some, begins)
+    ends |= _ends_line(words, goes_on, begins)
+    return ends
+
+
+def _ends_between(
+    words: Words, some: slice, begins: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether a sentence ends after each of some words, wherever lines end, and goes on there."""
+    flags, following = words.flags[some], words.flags[some.start + 1 : some.stop + 1]
     goes_on = following & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
     spaced = flags & (Flag.SPACE | Flag.NEWLINE) > 0
     stop = (flags & Flag.STOP > 0) & spaced
-    goes_on[stop] |= _is_abbreviation(words, np.flatnonzero(stop), begins)
+    goes_on[stop] |= _is_abbreviation(words, some.start + np.flatnonzero(stop), begins)
     ends: NDArray[np.bool_] = (stop | (flags & Flag.TERMINATOR > 0)) & ~goes_on
     ends |= (flags & following & Flag.PHRASED > 0) & spaced
-    ends |= _ends_line(words, goes_on, begins)
     ends |= (flags ^ following) & (Flag.CODE | Flag.HEADING) > 0
-    return ends
+    return ends, goes_on
 
 
 def _is_abbreviation(
@@ -200,7 +210,9 @@ def split_long(passages: Passages, word_hash: NDArray[np.uint64]) -> Passages:
     length = passages.last_word - passages.first_word
     if not len(length) or length.max() <= _LONGEST:
         return passages
-    by_content = np.flatnonzero(word_hash & np.uint64(15) == 0)
+    # Only the last bits are looked at: in a byte each they take an eighth of the memory.
+    bits = np.bitwise_and(word_hash, 15, dtype=np.uint8, casting="unsafe")
+    by_content = np.flatnonzero(bits == 0)
     by_content = by_content[length[passages.of_words(by_content)] > _LONGEST]
     first = distinct(np.append(passages.first_word, by_content)).astype(np.int32)
     last = np.append(first[1:], np.int32(len(word_hash)))

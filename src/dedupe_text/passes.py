@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedupe_text.cleaning import cut_spans, in_order, without
+from dedupe_text.columns import places
 from dedupe_text.find import find_before, find_within
 from dedupe_text.model import Document, Limit
 from dedupe_text.pieces import Near, settle, spare, still_there
@@ -88,11 +88,8 @@ class _Passing:
         self.gone: list[Piece] = []
         self._spared: list[Piece] = []
         self._near = near
-
-    @cached_property
-    def _words(self) -> NDArray[np.intp]:
-        """The words that are left: all, until something is cut."""
-        return np.arange(len(self.split.words))
+        self._words: NDArray[np.intp] | None = None
+        """The words that are left; None are all of them."""
 
     def left(self) -> Document:
         """The document without its pragmas and what is gone."""
@@ -101,7 +98,7 @@ class _Passing:
         spans = sorted([*cut_spans(split.text, split.words, self.gone), *comments])
         stays = np.ones(len(split.words), np.bool_)
         for span in spans:
-            stays[slice(*np.searchsorted(split.words.start, span))] = False
+            stays[slice(*places(split.words.start, span))] = False
         self._words = np.flatnonzero(stays)
         return Document(split.id, without(split.text, spans), split.site)
 
@@ -109,12 +106,14 @@ class _Passing:
         """Notes what a pass found in what is left, and says whether there is to be another."""
         if not pieces and not seen:
             return False
+        words = self._words
         if self.pragmas:
-            covered = cover(self.pragmas, len(self.split.words))[self._words]
-            pieces = accept_covered(pieces, covered)
-        found = [part for piece in pieces for part in piece.moved(self._words)]
+            covered = cover(self.pragmas, len(self.split.words))
+            pieces = accept_covered(pieces, covered if words is None else covered[words])
+        found = pieces if words is None else [part for one in pieces for part in one.moved(words)]
         if self._near is not None and seen is not None:
-            self._near += [part for one in seen for part in one.moved(self._words)]
+            every = np.arange(len(self.split.words)) if words is None else words
+            self._near += [part for one in seen for part in one.moved(every)]
         self._spared += [piece for piece in found if piece.reason and len(piece.goes)]
         more = in_order(found)
         if more:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedupe_text.columns import places
 from dedupe_text.model import Span, Unused
 from dedupe_text.words import Flag
 
@@ -65,10 +66,10 @@ def find_pragmas(text: str, words: Words) -> list[Pragma]:
     opened: int | None = None
     for found in re.finditer(_PRAGMA, text, re.MULTILINE):
         name, span = found["name"], Span(*found.span("comment"))
-        own, after = np.searchsorted(words.start, span).tolist()
+        own, after = places(words.start, span).tolist()
         if words.flags[own] & Flag.CODE:
             continue
-        line = int(np.searchsorted(words.line_start, span.start, "right"))
+        line = int(places(words.line_start, span.start, "right"))
         pragma = Pragma(name, line, span, after, after, _fault(name, opened is not None))
         if name == "ignore-next":
             pragma = pragma._replace(last=_end_of_paragraph(words, after))

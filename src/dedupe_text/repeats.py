@@ -5,16 +5,18 @@ MinHash proposed, the alignment showed which words are the same; here the senten
 
 from __future__ import annotations
 
-from itertools import pairwise
+from functools import cached_property
+from itertools import pairwise, starmap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe_text.columns import distinct, ranges, run_starts
+from dedupe_text.columns import count_equal, distinct, ranges, run_starts
+from dedupe_text.lengths import Lengths
 from dedupe_text.model import Limit
 from dedupe_text.pieces import Near, Piece, Twin, split_twin
 from dedupe_text.sentences import NEAR, SHORT, Sentences
-from dedupe_text.words import Flag, Words, weigh
+from dedupe_text.words import Flag, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,15 +62,22 @@ class Judge:
         self.similarity = similarity
         self.min_words = min_words
         self.near = near
-        self.seen = words.flags & Flag.UNSEEN == 0
-        self.seen_before = np.append(0, np.cumsum(self.seen))
-        self.weight_before = np.append(0, np.cumsum(weigh(words.flags)))
-        self.code = words.flags & Flag.CODE > 0
-        self.heading = words.flags & Flag.HEADING > 0
-        self.lower = words.flags & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
-        self.stop = words.flags & (Flag.STOP | Flag.TERMINATOR) > 0
+        self.lengths = Lengths(words.flags)
 
-    def said_again(self, sides: Sequence[Sides]) -> list[tuple[Sentences, Sides]]:
+    @cached_property
+    def copies(self) -> NDArray[np.intp]:
+        """For each passage, how often its document says it, in whatever order of its words."""
+        return count_equal(self.passages.content(self.words.hash))
+
+    def _are_lower(self, words: NDArray[np.integer]) -> NDArray[np.bool_]:
+        are: NDArray[np.bool_] = self.words.flags[words] & (Flag.LOWER | Flag.UPPER) == Flag.LOWER
+        return are
+
+    def _are(self, flag: int, words: NDArray[np.integer]) -> NDArray[np.bool_]:
+        are: NDArray[np.bool_] = self.words.flags[words] & flag > 0
+        return are
+
+    def said_again(self, sides: Sequence[Sides]) -> Iterator[tuple[Sentences, Sides]]:
         """The sentences of the copies that go of which enough stands in the other, close together.
 
         `sides`: the aligned words of each alignment, those of the copy that stays first. With the
@@ -76,13 +85,13 @@ class Judge:
         in neither: code is no witness for prose.
         """
         if not sides:
-            return []
+            return
         stays, goes = map(np.concatenate, zip(*sides))
         number = np.repeat(np.arange(len(sides)), [len(side) for side, _ in sides])
-        of_one_kind = self.code[stays] == self.code[goes]
+        of_one_kind = self._are(Flag.CODE, stays) == self._are(Flag.CODE, goes)
         stays, goes, number = stays[of_one_kind], goes[of_one_kind], number[of_one_kind]
         if not len(number):
-            return []
+            return
         sentences, at = self._sentences(stays, goes, number)
         floor = max(_LEAST_SAID, 2.5 * self.similarity - 1.5)
         alike = sentences.aligned >= floor * sentences.length
@@ -97,10 +106,8 @@ class Judge:
         sentences, at = sentences.of(said), at[said]
         some = run_starts(at)
         ends = zip(some.tolist(), [*some[1:].tolist(), len(at)])
-        return [
-            (sentences.of(slice(*bounds)), each[place])
-            for bounds, place in zip(ends, at[some].tolist())
-        ]
+        for own, place in zip(starmap(slice, ends), at[some].tolist()):
+            yield sentences.of(own), each[place]
 
     def twins(
         self, said: Sentences, stays: NDArray[np.int64], goes: NDArray[np.int64]
@@ -164,9 +171,10 @@ class Judge:
         other_of = np.append(which[begins], which[ends])
         # In lower case a sentence goes on, unless it ends with a stop and in the other copy too or
         # the next one begins so there.
-        lower = self.lower[np.minimum(other, len(self.words) - 1)]
-        alike = np.append(self.lower[stays[begins]], self.stop[stays[ends]])
-        goes_on = lower & ~(alike & self.stop[other - 1])
+        lower = self._are_lower(np.minimum(other, len(self.words) - 1))
+        stop = Flag.STOP | Flag.TERMINATOR
+        alike = np.append(self._are_lower(stays[begins]), self._are(stop, stays[ends]))
+        goes_on = lower & ~(alike & self._are(stop, other - 1))
         after = np.searchsorted(edge, other).clip(first[other_of] + 1, last[other_of])
         # So near to one of its own an edge may come from a word put in or left out there.
         far = np.minimum(other - edge[after - 1], edge[after] - other) > NEAR
@@ -182,21 +190,24 @@ class Judge:
         return Sentences(
             first,
             last,
-            self.seen_before[last] - self.seen_before[first],
-            np.add.reduceat(self.seen[goes], at, dtype=np.int64),
+            self.lengths.seen(first, last),
+            np.add.reduceat(~self._are(Flag.UNSEEN, goes), at, dtype=np.int64),
             begins,
             ends,
-            self.seen_before[ends + 1] - self.seen_before[begins],
-            self.weight_before[last] - self.weight_before[first],
+            self.lengths.seen(begins, ends + 1),
+            self.lengths.weight(first, last),
         ), which[at]
 
     def _without_headings(self, run: Sentences) -> Sentences:
         """Without the headings at its end, if their sections stay."""
         last = len(run.first)
-        if not self._ends_document(int(run.last[-1])) and not self.heading[run.last[-1]]:
-            while last and self.heading[run.first[last - 1]]:
+        if not self._ends_document(int(run.last[-1])) and not self._is_heading(run.last[-1]):
+            while last and self._is_heading(run.first[last - 1]):
                 last -= 1
         return run.of(slice(0, last))
+
+    def _is_heading(self, word: np.int64) -> bool:
+        return bool(self.words.flags[word] & Flag.HEADING)
 
     def _ends_document(self, word: int) -> bool:
         before, after = self.passages.of_words(np.array([word - 1, word]))
@@ -233,7 +244,7 @@ class Judge:
         one, other = sorted([(run.first[0], run.last[-1]), (run.begins[0], run.ends[-1] + 1)])
         if other[0] < one[1]:
             return -1
-        return int(self.seen_before[other[0]] - self.seen_before[one[1]])
+        return int(self.lengths.seen(one[1], other[0]))
 
     def _is_whole(self, first: int, last: int) -> bool:
         """Whether the words ``first:last`` are whole paragraphs; the text's last word ends one."""

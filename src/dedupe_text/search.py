@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import count_equal, distinct, first_of_each, run_starts
+from dedupe_text.columns import count_equal, first_of_each, run_starts
+from dedupe_text.lengths import weigh
 from dedupe_text.lsh import Candidates, find_candidates, link_buckets, unique_pairs
-from dedupe_text.minhash import sign_shingles
+from dedupe_text.minhash import Signatures
 from dedupe_text.model import Limit
 from dedupe_text.passages import Passages, split_long
 from dedupe_text.pieces import OFTEN, Near, Piece, Twin
-from dedupe_text.shingles import Shingles, shingle
-from dedupe_text.words import Words, mix, weigh
+from dedupe_text.shingles import Shingles, shingle_shared
+from dedupe_text.words import Words, add_mixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dedupe_text.align import Chains, WordPairs
+    from numpy.typing import NDArray
+
+    from dedupe_text.align import Chains, Seeds, WordPairs
     from dedupe_text.repeats import Judge
-    from dedupe_text.sentences import Sentences
+    from dedupe_text.sentences import Said
     from dedupe_text.settings import Keep, Settings
 
 _MOST_SAID = 64
@@ -53,35 +57,53 @@ def find_aligned(
     In most texts it is nothing. With documents `apart` each is looked at by itself. Where `since`
     is given, only what the passages from that one on say again of those before it.
     """
+    seeds = _seeds(words, passages, settings, since, apart=apart)
+    if seeds is None:
+        return None
+    from dedupe_text.align import align
+
+    heavy, light = align(seeds, passages, words, settings.min_words // 2, few)
+    return Aligned(list(heavy), light)
+
+
+def _seeds(
+    words: Words, passages: Passages, settings: Settings, since: int, *, apart: bool
+) -> Seeds | None:
+    """Where candidates begin the same shingle, if there are candidates."""
     parts = split_long(passages, words.hash)
-    shingles = shingle(words.hash, parts, settings.shingle_size)
     if since:
         since = int(parts.of_words(passages.first_word[[since]])[0])
-    candidates = _candidates(shingles, parts, settings, since, apart=apart)
+    salt = parts.salt() if apart else None
+    shingles = shingle_shared(words.hash, parts, settings.shingle_size, since, salt)
+    candidates = _candidates(shingles, parts, settings, since, salt)
     if since:
         candidates = candidates.across(since)
     if not len(candidates.first):
         return None
-    from dedupe_text.align import align
+    from dedupe_text.align import find_seeds
 
-    heavy, light = align(candidates, shingles, passages, words, settings.min_words // 2, few)
-    return Aligned(list(heavy), light)
+    return find_seeds(candidates, shingles, parts)
 
 
 def find_twins(
     aligned: Iterable[WordPairs], judge: Judge, keep: Keep
-) -> tuple[list[Twin], list[Sentences]]:
-    """What repeats, and all that is said again; oriented by which copy stays.
+) -> tuple[list[Twin], list[Said]]:
+    """What repeats, and where all stands that is said again; oriented by which copy stays.
 
     The twins to be settled first come first.
     """
     said = judge.said_again([pairs[::-1] if keep == "last" else pairs for pairs in aligned])
     if keep == "fullest":
-        turned = [sides[::-1] for sentences, sides in said if sentences.are_fuller()]
-        said = [one for one in said if not one[0].are_fuller()]
-        said += judge.said_again(turned)
-    twins = [twin for sentences, sides in said for twin in judge.twins(sentences, *sides)]
-    return sorted(twins, key=_precedence(keep)), [sentences for sentences, _ in said]
+        either = [*said]
+        turned = [sides[::-1] for sentences, sides in either if sentences.are_fuller()]
+        others = [one for one in either if not one[0].are_fuller()]
+        said = chain(others, judge.said_again(turned))
+    twins: list[Twin] = []
+    where: list[Said] = []
+    for sentences, sides in said:
+        twins += judge.twins(sentences, *sides)
+        where.append(sentences.where)
+    return sorted(twins, key=_precedence(keep)), where
 
 
 def too_few(pairs: WordPairs, settings: Settings) -> Near:
@@ -122,34 +144,43 @@ def _precedence(keep: Keep) -> Callable[[Twin], tuple[int, ...]]:
 
 
 def _candidates(
-    shingles: Shingles, passages: Passages, settings: Settings, since: int, *, apart: bool
+    some: Shingles,
+    passages: Passages,
+    settings: Settings,
+    since: int,
+    salt: NDArray[np.uint64] | None,
 ) -> Candidates:
     """Exact copies by one hash each; of what is left, those whose signatures share a band."""
-    salt = passages.salt() if apart else None
-    some = shingles.of(shingles.shared(len(passages), since, salt))
     begins = run_starts(some.passage)
     exact = Candidates(begins[:0], begins[:0])
     if not len(begins):
         return exact
     passage = some.passage[begins]
-    content = np.add.reduceat(mix(some.hash), begins)
+    content = add_mixed(some.hash, begins)
     own = passages.salt()[passage]
     rare = count_equal(content + own) <= _MOST_SAID
-    content, passage = (content + own if apart else content)[rare], passage[rare]
+    content, passage = (content if salt is None else content + own)[rare], passage[rare]
     first = first_of_each(content)[1]
+    chosen = np.zeros(len(passages), np.bool_)
+    chosen[passage[first]] = True
     if len(first) < len(begins):
         exact = link_buckets(content, passage)
-        representative = np.zeros(len(passages), np.bool_)
-        representative[passage[first]] = True
-        some = some.of(representative)
-        some = some.of(some.shared(len(passages), since, salt))
-        if not len(some):
-            return exact
-    passage = distinct(some.passage)
-    signatures = sign_shingles(some, settings.num_perm)
-    near = find_candidates(
-        signatures, passage, settings.rows, None if salt is None else salt[passage]
-    )
+        chosen = some.shared(chosen, since, salt)
+    near = _near(some, chosen, settings, salt) if chosen.any() else exact
     return unique_pairs(
         np.concatenate([exact.first, near.first]), np.concatenate([exact.second, near.second])
     )
+
+
+def _near(
+    some: Shingles,
+    chosen: NDArray[np.bool_],
+    settings: Settings,
+    salt: NDArray[np.uint64] | None,
+) -> Candidates:
+    """Of the chosen passages, all of which have shingles, those whose signatures share a band."""
+    own = chosen[some.passage]
+    signatures = Signatures(some.upper()[own], run_starts(some.passage[own]), settings.num_perm)
+    passage = np.flatnonzero(chosen)
+    salt = None if salt is None else salt[passage]
+    return find_candidates(signatures, passage, settings.rows, salt)

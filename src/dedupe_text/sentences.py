@@ -21,6 +21,13 @@ _JOINS = 1 / 3
 """Share of a run's weight that a gap in both copies must not exceed for the run to go on."""
 
 
+class Said(NamedTuple):
+    """Where sentences begin that are said again, and the words that stay for them."""
+
+    first: NDArray[np.int64]
+    begins: NDArray[np.int64]
+
+
 class Sentences(NamedTuple):
     """Sentences of the copy that goes, as columns, in the order of the text.
 
@@ -41,6 +48,11 @@ class Sentences(NamedTuple):
     def of(self, some: NDArray[Any] | slice) -> Sentences:
         """Some of them."""
         return Sentences._make([column[some] for column in self])
+
+    @property
+    def where(self) -> Said:
+        """Where they stand, in both copies."""
+        return Said(self.first, self.begins)
 
     @property
     def gaps(self) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct
+from dedupe_text.columns import distinct, places
 from dedupe_text.model import Location, Span
 from dedupe_text.passages import Passages, split_passages
 from dedupe_text.structure import mark_structure
@@ -99,11 +99,11 @@ def split_batch(documents: Sequence[Document]) -> Batch:
     texts = [str(document.text) for document in documents]
     start = [0, *accumulate(len(text) + len(_BETWEEN) for text in texts)]
     words = _without_words_between(split_words(_BETWEEN.join(texts)), start)
-    before = np.searchsorted(words.start, start).tolist()
-    lines = np.searchsorted(words.line_start, start).tolist()
+    before = places(words.start, start).tolist()
+    lines = places(words.line_start, start).tolist()
     words = mark_structure(words, texts, start[:-1], before[:-1])
     passages = split_passages(words, before[:-1])
-    edges = np.searchsorted(passages.document, np.arange(len(texts) + 1)).tolist()
+    edges = places(passages.document, np.arange(len(texts) + 1)).tolist()
     bounds = zip(*(starmap(slice, pairwise(ends)) for ends in (before, lines, edges)))
     splits = [
         Split(

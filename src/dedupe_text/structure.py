@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedupe_text.columns import places
 from dedupe_text.words import Flag, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 _END = r"[ \t\r]*$"
 _BLANK = r"(?:[ \t\r]*\n)+"
@@ -76,7 +79,7 @@ class Structure(NamedTuple):
 
 def find_structure(text: str) -> Structure:
     """What the text marks."""
-    lines = b"\n" + text.encode("utf-8", "surrogatepass")
+    lines = text.encode("utf-8", "surrogatepass")
     code = _spans(text, lines, _CODE)
     if _stands(b"```", lines) or _stands(b"~~~", lines):
         code += _fenced(text)
@@ -110,18 +113,23 @@ def mark_structure(
         spans = [one[number] for one in found]
         if any(spans):
             shift = np.repeat(starts, [len(some) for some in spans])
-            first, last = np.searchsorted(
-                words.start, np.array([*itertools.chain(*spans)]).T + shift
-            )
-            change = np.zeros(len(words) + 1, np.int32)
-            np.add.at(change, first, 1)
-            np.add.at(change, last, -1)
-            flags[np.cumsum(change[:-1], dtype=np.int32) > 0] |= flag
-    flags[flags & Flag.CODE > 0] &= ~np.uint16(Flag.HEADING)
+            first, last = places(words.start, np.array([*itertools.chain(*spans)]).T + shift)
+            inside = _are_inside(first, last, len(words))
+            np.bitwise_or(flags, np.uint16(flag), out=flags, where=inside)
+    heading = np.uint16(Flag.HEADING)
+    np.bitwise_and(flags, ~heading, out=flags, where=flags & Flag.CODE > 0)
     before = np.searchsorted(words.start, words.line_start)
     flags[before[1:][before[1:] == before[:-1]] - 1] |= Flag.LAST  # a line without words
     flags[np.array(documents) - 1] |= Flag.LAST
     return replace(words, flags=flags)
+
+
+def _are_inside(first: NDArray[np.intp], last: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """Whether each of so many numbers is in one of the ranges ``first:last``, which may meet."""
+    edges = np.concatenate([[0], first, last])
+    order = np.argsort(edges, kind="stable")
+    deep = np.cumsum(np.repeat([0, 1, -1], [1, len(first), len(last)])[order])
+    return np.repeat(deep > 0, np.diff(edges[order], append=count))
 
 
 def _spans(text: str, lines: bytes, marks: _Marks) -> list[tuple[int, int]]:
@@ -134,7 +142,12 @@ def _spans(text: str, lines: bytes, marks: _Marks) -> list[tuple[int, int]]:
 
 
 def _stands(sign: bytes, lines: bytes) -> bool:
-    """Whether a string stands in the text; in bytes, and byte by byte, it is missed sooner."""
+    """Whether a string stands in the text, which begins a line.
+
+    In bytes, and byte by byte, it is missed sooner.
+    """
+    if lines.startswith(sign.removeprefix(b"\n")):
+        return True
     return all(byte in lines for byte in sign) and sign in lines
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import distinct, shorten
+from dedupe_text.columns import blocks, distinct, places, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,18 +158,6 @@ def split_words(text: str) -> Words:
     return Words(start, end, hashes, flags, np.concatenate(lines))
 
 
-def weigh(flags: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """What words count for in lengths: code and what no reader sees nothing.
-
-    An ideograph or kana is about half an English word, a Thai or Khmer letter a quarter.
-    """
-    weight = np.ones(len(flags))
-    weight[flags & Flag.ALONE > 0] = 0.5
-    weight[flags & Flag.PHRASED > 0] = 0.25
-    weight[flags & (Flag.UNSEEN | Flag.CODE) > 0] = 0
-    return weight
-
-
 def fold(word: str) -> str:
     r"""The word made comparable: NFKD, casefold, no soft hyphens or zero-width characters.
 
@@ -186,6 +174,19 @@ def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     values *= np.uint64(0x94D049BB133111EB)
     values ^= values >> np.uint64(31)
     return values
+
+
+def add_mixed(hashes: NDArray[np.uint64], first: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """For each run of hashes, the i-th of which begins at first[i], a number of what is in it.
+
+    In whatever order; `first` begins with 0 and rises strictly.
+    """
+    sums = np.zeros(len(first), np.uint64)
+    for some in blocks(len(hashes)):
+        low, high = places(first, [some.start, some.stop - 1], "right").tolist()
+        begins = np.maximum(first[low - 1 : high] - some.start, 0)
+        sums[low - 1 : high] += np.add.reduceat(mix(hashes[some]), begins)
+    return sums
 
 
 def _code_points(text: str) -> _Codes:

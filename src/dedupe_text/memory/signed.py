@@ -17,7 +17,7 @@ from dedupe_text.lsh import band_keys
 from dedupe_text.minhash import sign_shingles
 from dedupe_text.passages import join_short, split_long
 from dedupe_text.shingles import shingle
-from dedupe_text.words import mix
+from dedupe_text.words import add_mixed, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,6 +78,6 @@ def sign_split(split: Split) -> Signed:
         none = np.zeros(0, np.uint64)
         return Signed(split, none, np.zeros((0, BANDS * ROWS), np.uint32), none.astype(np.int32))
     shingles = shingle(split.words.hash, passages, _SHINGLE)
-    content = np.add.reduceat(mix(shingles.hash), run_starts(shingles.passage))
+    content = add_mixed(shingles.hash, run_starts(shingles.passage))
     signatures = sign_shingles(shingles, BANDS * ROWS)
     return Signed(split, content, signatures, passages.last_word - passages.first_word)

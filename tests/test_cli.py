@@ -337,6 +337,8 @@ def fail(error: str) -> "subprocess.CompletedProcess[bytes]":
         "type('OfNumPy', (MemoryError,), {})",
         "SystemError('<function f> returned NULL without setting an exception')",
         "SystemError('<ufunc f> returned a result with an exception set') from MemoryError()",
+        "ImportError('libx.so: failed to map segment from shared object')",
+        "ValueError('it needs an extra') from ImportError('y.so: cannot allocate memory')",
     ],
 )
 def test_want_of_memory_is_told_as_that_however_a_library_tells_it(error: str) -> None:

@@ -24,6 +24,7 @@ from dedupe_text import Document, Settings, clean_many
 from dedupe_text.errors import DedupeTextError
 from dedupe_text.jobs import clean_each
 from dedupe_text.memory import Memory, open_memory
+from dedupe_text.processes import begin
 
 COLLECTION = b"".join(
     line(text, id=number % 97, url=f"http://s{number % 5}.example/")
@@ -32,6 +33,14 @@ COLLECTION = b"".join(
         + [f"{OTHER.replace('six', str(number))}\n{ARTICLE}" for number in range(20)]
     )
 )
+LIMIT = """
+import os, resource, sys
+if "--multiprocessing-fork" in sys.orig_argv:
+    with open("/proc/self/statm") as file:
+        most = int(file.read().split()[0]) * resource.getpagesize() + int(os.environ["LEFT"])
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+"""
+"""What Python does at its beginning: a process of several gets no more than so many bytes more."""
 TRIALS = 20 if os.environ.get("DEDUPE_TEXT_TRIALS") == "all" else 3
 
 
@@ -51,6 +60,13 @@ def test_several_jobs_answer_as_one(arguments: tuple[str, ...], tmp_path: Path) 
         assert set(files(folder)) - {"news.jsonl", "r.json"} <= {"seen.db"}
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0] != COLLECTION
+
+
+def test_several_jobs_need_no_standard_streams(tmp_path: Path) -> None:
+    (tmp_path / "news.jsonl").write_bytes(COLLECTION)
+    shell = 'exec "$0" -m dedupe_text -j2 news.jsonl -o out.jsonl <&- >&- 2>&-'
+    assert subprocess.run(["sh", "-c", shell, sys.executable], cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out.jsonl").read_bytes() == run("news.jsonl", cwd=tmp_path).stdout
 
 
 def cleaned(documents: Iterable[Document | None], memory: Memory) -> Iterator[str | None]:
@@ -145,6 +161,16 @@ def wait_for_end(processes: list[int]) -> None:
         time.sleep(0.05)
 
 
+def wait_for_end_of_group(leader: int) -> None:
+    """It and all that it began end."""
+    end = time.monotonic() + 20
+    with suppress(ProcessLookupError):
+        while True:
+            os.killpg(leader, 0)
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 def test_an_interrupted_run_ends_its_processes_and_leaves_nothing(tmp_path: Path) -> None:
     process, others = start(tmp_path)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does it
@@ -160,7 +186,7 @@ def test_a_job_that_is_killed_is_told_and_nothing_is_written(tmp_path: Path) -> 
     os.kill(next(filter(helps, others)), signal.SIGKILL)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert b"was killed, for want of memory perhaps; take fewer --jobs" in said
+    assert b"was killed or could not begin, for want of memory perhaps; take fewer" in said
     wait_for_end(others)
     assert files(tmp_path) == ["news.jsonl"]
 
@@ -171,6 +197,78 @@ def test_processes_end_when_the_one_that_began_them_is_killed(tmp_path: Path) ->
     process.communicate(timeout=60)
     assert others
     wait_for_end(others)
+
+
+@pytest.mark.parametrize("left", [0, 1 << 20, 3 << 20, 20 << 20, 100 << 20])
+def test_a_job_that_lacks_memory_to_begin_is_told_in_one_line(left: int, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(LIMIT)
+    (tmp_path / "news.jsonl").write_bytes(COLLECTION)
+    (tmp_path / "out.jsonl").write_bytes(b"as it was\n")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    with subprocess.Popen(
+        [*COMMAND, "-j2", "--across", "-q", "news.jsonl", "-o", "out.jsonl"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path, "LEFT": str(left)},
+        start_new_session=True,
+    ) as process:
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert said == (
+        b"dedupe-text: a process that helped was killed or could not begin, for want of memory"
+        b" perhaps; take fewer --jobs\n"
+    )
+    assert (tmp_path / "out.jsonl").read_bytes() == b"as it was\n"
+    wait_for_end_of_group(process.pid)
+
+
+def test_what_goes_wrong_in_a_job_is_told_by_the_one_that_began_it() -> None:
+    with begin(1, int) as processes:
+        processes.send("it", "no number")
+        with pytest.raises(DedupeTextError, match=r"processes:\d+: ValueError: .* is a bug in "):
+            [*processes.receive(wait=True)]
+    with begin(1, bytearray) as processes:
+        processes.send("it", 1 << 62)
+        with pytest.raises(MemoryError):
+            [*processes.receive(wait=True)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-",),
+        ("--diff", "0.txt", "1.txt"),
+        ("--check", "--across", "news.jsonl"),  # which tells of each at once
+        ("news.jsonl",),
+    ],
+)
+def test_several_jobs_end_in_silence_when_their_reader_goes_away(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = "".join(f"Line {number} stands alone.\n" for number in range(5_000)) + ARTICLE
+    for name in ("0.txt", "1.txt"):
+        (tmp_path / name).write_text(text + 20 * f"{ARTICLE}\n{name}\n")
+    (tmp_path / "news.jsonl").write_bytes(LONG[: len(LONG) // 10].rpartition(b"\n")[0])
+    before = files(tmp_path)
+    with (tmp_path / "0.txt").open("rb") as given:
+        process = subprocess.Popen(
+            [*COMMAND, "-j2", *arguments],
+            cwd=tmp_path,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            start_new_session=True,
+        )
+    assert process.stdout is not None
+    assert process.stdout.read(1)
+    process.stdout.close()
+    assert process.stderr is not None
+    with process:
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+    wait_for_end_of_group(process.pid)
+    assert files(tmp_path) == before
 
 
 def kill(process: int) -> None:
@@ -204,10 +302,8 @@ def test_whatever_becomes_of_a_job_there_is_the_old_or_the_new(
         assert process.returncode in (0, 2)
         left = (tmp_path / "out.jsonl").read_bytes()
         assert left == (b"as it was\n" if process.returncode else whole)
-        # Before the last line Python may tell what a process lacked that had not begun yet.
-        *before, last = said.splitlines() or [b""]
-        assert last.startswith(b"dedupe-text: ") == bool(process.returncode), said
-        assert not before or disturb is take_memory
+        lines = [line.startswith(b"dedupe-text: ") for line in said.splitlines()]
+        assert lines == [True] * bool(process.returncode), said
         codes[process.returncode] += 1
     assert files(tmp_path) == ["news.jsonl", "out.jsonl"]
     sys.stdout.write(f"\n{disturb.__name__}: {dict(codes)}\n")

@@ -223,6 +223,22 @@ def test_no_output_replaces_what_is_not_its_own(
     assert files(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--memory", "kept", "-o", "./kept"), "an output would replace the memory; "),
+        (("--memory", "k.json", "-o", "o", "--report", "k.json"), "an output would replace the m"),
+        (("--accept", "kept", "-o", "kept"), "an output would replace the list of accepted "),
+    ],
+)
+def test_no_output_replaces_what_the_run_goes_by(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "b.txt").write_text(ARTICLE)
+    assert told(run("b.txt", *arguments, cwd=tmp_path)).startswith(message)
+    assert files(tmp_path) == ["b.txt"]
+
+
 # --- what is told of several ---------------------------------------------------------------------
 
 

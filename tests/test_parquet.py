@@ -2,6 +2,7 @@
 
 import io
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 import pytest
+from test_cli import COMMAND, told
 
 from dedupe_text.errors import InputError
 from dedupe_text.files import replacing
@@ -176,6 +178,23 @@ def test_what_is_damaged_or_no_parquet_is_refused(tmp_path: Path) -> None:
         path.write_bytes(bad)
         with pytest.raises(InputError, match=r"news.parquet: it is no Parquet, or damaged"):
             read(path, skip_bad=True)
+
+
+def test_want_of_memory_inside_arrow_is_no_damage(tmp_path: Path) -> None:
+    import resource
+
+    table = pyarrow.table({"text": ["So it is. " * 20_000_000]})
+    path = write(tmp_path / "news.parquet", table, compression="zstd")
+    out = tmp_path / "out.parquet"
+    out.write_bytes(b"as it was")
+    done = subprocess.run(
+        [*COMMAND, path, "-o", out],
+        capture_output=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # each would take 40 MB of addresses
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (500 << 20, 500 << 20)),
+    )
+    assert "not enough memory for this text; give it in smaller files" in told(done)
+    assert out.read_bytes() == b"as it was"
 
 
 def test_a_string_that_is_not_utf_8_is_refused_or_comes_out_as_it_came(tmp_path: Path) -> None:

@@ -95,6 +95,30 @@ def test_how_many_records_are_empty_is_said_once() -> None:
     assert done.stderr == b"dedupe-text: stdin: 2 texts are empty now: others said all\n"
 
 
+def test_names_of_files_are_not_live_where_records_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "\x1b\n.jsonl").write_bytes(line(CLEAN, id="a") * 2 + b"no JSON\n")
+    done = run("--across", "--skip-bad", "\x1b\n.jsonl", cwd=tmp_path)
+    assert done.stderr.decode().splitlines() == [
+        r"dedupe-text: \u001b\u000a.jsonl: 1 bad records were let pass",
+        r"dedupe-text: \u001b\u000a.jsonl: 1 texts are empty now: others said all",
+    ]
+
+
+def test_of_a_file_that_is_not_written_nobody_is_told_what_is_empty_in_it(tmp_path: Path) -> None:
+    (tmp_path / "news.jsonl").write_bytes(line(CLEAN, id="a") * 2 + b"no JSON\n")
+    assert "it is not JSON" in told(run("--across", "news.jsonl", cwd=tmp_path))
+
+
+@pytest.mark.parametrize("format_", ["text", "jsonl"])
+def test_a_pipe_is_not_rewritten_in_place(format_: str) -> None:
+    given = ARTICLE.encode() if format_ == "text" else line(ARTICLE)
+    problem = told(run("--write", "--input-format", format_, "/dev/stdin", given=given))
+    assert problem == (
+        "cannot write '/dev/stdin': it is the pipe that was read, which keeps nothing; name another"
+        " file with --output"
+    )
+
+
 def test_findings_in_records_name_the_record_and_its_line(tmp_path: Path) -> None:
     (tmp_path / "news.jsonl").write_bytes(LINES + line(ARTICLE))
     done = run("--check", "news.jsonl", cwd=tmp_path)
@@ -220,7 +244,7 @@ def test_a_memory_wants_ids_for_records(tmp_path: Path) -> None:
     given = line(CLEAN, url="http://a.example/1")
     arguments = ("--memory", "seen.db", "--input-format", "jsonl")
     problem = told(run(*arguments, given=given, cwd=tmp_path))
-    assert problem.startswith("stdin:1: it has no field 'id', by which a memory would know it")
+    assert problem.startswith("stdin:1: it has no id in 'id', by which a memory would know it")
     assert run(*arguments, "--id-field", "url", given=given, cwd=tmp_path).stdout == given
 
 

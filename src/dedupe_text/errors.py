@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+_WANTS: dict[type[Exception], tuple[str, ...]] = {
+    MemoryError: ("",),
+    SystemError: ("without exception set", "without setting an exception"),
+    ImportError: ("failed to map segment", "annot allocate memory"),
+}
+"""Errors that may stand for want of memory, and a part of what they say then: a library in C failed
+and did not tell why, or there was no room to load it."""
+
 
 class DedupeTextError(Exception):
     """Anything that dedupe-text raises on purpose."""
@@ -63,3 +71,24 @@ def attempt(
             return work(*arguments)
     except (InputError, SelfCheckError) as error:
         return error
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether it is for want of memory, which libraries may tell as another error, or as none."""
+    return any(
+        isinstance(one, kind) and any(part in str(one) for part in parts)
+        for one in (error, error.__cause__)
+        for kind, parts in _WANTS.items()
+    )
+
+
+def as_bug(error: Exception) -> str:
+    """What is told of an error that nobody expected, with the line at which it was raised."""
+    trace, place = error.__traceback__, "unknown place"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return (
+        f"{place}: {type(error).__name__}: {error}; "
+        "nothing was written; this is a bug in dedupe-text, please report it"
+    )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dedupe_text.temporary import Place
 
 _CHANGED = "it changed while it was being cleaned; run again"
+_PIPE = "it is the pipe that was read, which keeps nothing; name another file with --output"
 
 
 class _RefusedError(OSError):
@@ -78,8 +79,8 @@ def replace_bytes(
     away; a symbolic link stays, and the file it points to is replaced. What is no regular file (a
     device, a pipe) is written straight into. Raises `OutputError`, in one line, if it cannot be
     written; if it no longer holds what it `was` when it was read: somebody else has written there
-    since; and if it has hard links, for a file is replaced, not rewritten, and its other names
-    would keep the old text. With `break_links` they do.
+    since, or it is a pipe; and if it has hard links, for a file is replaced, not rewritten, and its
+    other names would keep the old text. With `break_links` they do.
 
     >>> replace_bytes(".", b"text")
     Traceback (most recent call last):
@@ -93,7 +94,7 @@ def replace_bytes(
                 _replace(place, data, before, was)
             _sync_folder(os.path.dirname(target))
         else:
-            with open(path, "wb") as file:
+            with _open_special(path, before, was) as file:
                 file.write(data)
     except OSError as error:
         raise _cannot_write(path, error) from error
@@ -123,7 +124,7 @@ def replacing(
     try:
         before = _find_status(path)
         if before is not None and not stat.S_ISREG(before.st_mode):
-            with open(path, "wb") as file:
+            with _open_special(path, before, was) as file:
                 yield Replacement(file)
             return
         target = _prepare(path, before, break_links=break_links)
@@ -162,6 +163,13 @@ def _find_status(path: str) -> os.stat_result | None:
         return None
     except ValueError as error:  # a NUL in it
         raise OSError(errno.EINVAL, str(error)) from error
+
+
+def _open_special(path: str, before: os.stat_result, was: object) -> BinaryIO:
+    """What is no regular file, to be written straight into."""
+    if was is not None and stat.S_ISFIFO(before.st_mode):
+        raise _RefusedError(_PIPE)
+    return open(path, "wb")
 
 
 def _prepare(path: str, before: os.stat_result | None, *, break_links: bool) -> str:

@@ -126,11 +126,9 @@ class Run:
                     clean_records(
                         path, format_, self.options, self.cleaner, self._list, self.progress
                     )
-                if self.emptied and not _is_shown(self.options):
-                    name, count = self.options.name(path), self.emptied
-                    console.say(
-                        f"dedupe-text: {name}: {count} texts are empty now: others said all"
-                    )
+                    if self.emptied and not _is_shown(self.options):
+                        name, count = self.options.name(path), self.emptied
+                        console.warn(f"{name}: {count} texts are empty now: others said all")
 
     def answer(self, path: str, result: Result, reports: dict[str, bytes]) -> None:
         """Write what goes to standard output, or to a file in its stead, and the reports."""

@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context
 from typing import TYPE_CHECKING, Any
 
-from dedupe_text.errors import DedupeTextError
+from dedupe_text.errors import DedupeTextError, as_bug, lacks_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 
 @contextmanager
 def begin(jobs: int, work: Callable[[Any], Any]) -> Iterator[Processes]:
     """So many processes that do `work` for each thing that they are sent."""
-    context = get_context("spawn")
-    pairs = [context.Pipe() for _ in range(jobs)]
-    processes = [
-        context.Process(target=_work, args=(theirs, work), daemon=True) for _, theirs in pairs
-    ]
-    for process, (_, theirs) in zip(processes, pairs):
-        process.start()
-        theirs.close()  # so that it is told by its end when the process ends
+    begun: list[tuple[BaseProcess, Connection]] = []
     try:
-        yield Processes([ours for ours, _ in pairs])
+        with _unheard():
+            begun.extend(_start(work) for _ in range(jobs))
+        yield Processes([ours for _, ours in begun])
     except BaseException:
-        for process in processes:
+        for process, _ in begun:
             process.terminate()
         raise
     finally:
-        for ours, _ in pairs:
+        for _, ours in begun:
             ours.close()
-        for process in processes:
+        for process, _ in begun:
             process.join()
+
+
+def _start(work: Callable[[Any], Any]) -> tuple[BaseProcess, Connection]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, work), daemon=True)
+    process.start()
+    theirs.close()  # so that it is told by its end when the process ends
+    return process, ours
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """What is begun in here has no standard error. All that it has to say it answers.
+
+    What it lacks to begin Python would tell at length there, and libraries of their own.
+    """
+    heard = os.dup(2)
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 2)
+        os.close(nothing)
+        yield
+    finally:
+        os.dup2(heard, 2)
+        os.close(heard)
 
 
 class Processes:
@@ -71,12 +94,21 @@ class Processes:
 def _work(ours: Connection, work: Callable[[Any], Any]) -> None:
     """Do what is sent until nothing more comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who started this one ends it
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        try:
-            while True:
-                ours.send(work(ours.recv()))
-        except (DedupeTextError, MemoryError) as error:
-            ours.send(error)
+    try:
+        while True:
+            ours.send(work(ours.recv()))
+    except (EOFError, ConnectionError):
+        return
+    except Exception as error:  # whatever it is, the other one tells it
+        with suppress(ConnectionError):
+            ours.send(_explain(error))
+
+
+def _explain(error: Exception) -> Exception:
+    """What is sent of an error: it may not come through the pipe, and its place does not."""
+    if isinstance(error, DedupeTextError):
+        return error
+    return MemoryError() if lacks_memory(error) else DedupeTextError(as_bug(error))
 
 
 @contextmanager
@@ -85,5 +117,7 @@ def _alive() -> Iterator[None]:
     try:
         yield
     except (EOFError, OSError):
-        message = "a process that helped was killed, for want of memory perhaps; take fewer --jobs"
-        raise DedupeTextError(message) from None
+        raise DedupeTextError(
+            "a process that helped was killed or could not begin, for want of memory perhaps;"
+            " take fewer --jobs"
+        ) from None

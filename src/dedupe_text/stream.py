@@ -58,9 +58,7 @@ def clean_records(
             progress.add(read.position - done)
             done = read.position
         if read.skipped and not options.quiet:
-            console.say(
-                f"dedupe-text: {options.name(path)}: {read.skipped} bad records were let pass"
-            )
+            console.warn(f"{options.name(path)}: {read.skipped} bad records were let pass")
 
 
 def _documents(
@@ -71,7 +69,7 @@ def _documents(
         place = f"{options.name(path)}:{record.number}"
         if options.memory is not None and record.document and record.document.id == place:
             raise InputError(
-                f"{place}: it has no field {options.id_field!r}, by which a memory would know it"
+                f"{place}: it has no id in {options.id_field!r}, by which a memory would know it"
                 " again (--id-field names another)"
             )
         yield record, record.document

@@ -119,5 +119,11 @@ def check_targets(options: Options, documents: Sequence[str]) -> None:
             raise click.UsageError("a report would replace the document; name another file")
         if given.get(place, document) != document:
             raise click.UsageError(f"{document} would replace {target}; name another folder")
-    if options.restore is not None and os.path.realpath(options.restore) in written:
-        raise click.UsageError("the text would replace its report; name another file")
+    kept = {
+        options.restore: "the text would replace its report",
+        options.memory: "an output would replace the memory",
+        options.accept: "an output would replace the list of accepted repeats",
+    }
+    for path, message in kept.items():
+        if path is not None and os.path.realpath(path) in written:
+            raise click.UsageError(f"{message}; name another file")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from faults.bed import Bed, Door, Outcome
 
 FAILED = 2
+ENDS = -signal.SIGSEGV, -signal.SIGABRT
 
 
 def examine(bed: Bed, door: Door, whole: Outcome, found: Outcome, *, litter: bool = False) -> None:
@@ -41,7 +42,7 @@ def examine(bed: Bed, door: Door, whole: Outcome, found: Outcome, *, litter: boo
 
 def examine_fault(bed: Bed, door: Door, whole: Outcome, found: Outcome, fault: Fault) -> None:
     """And it says so: in one line, or nothing failed in the end and all is as it should be."""
-    if fault.kind == "memory" and found.code == -signal.SIGSEGV:  # NumPy 2.4 does it: as if killed
+    if fault.kind == "memory" and found.code in ENDS:  # NumPy 2.4 and Arrow do it: as if killed
         examine(bed, door, whole, found, litter=True)
         return
     assert found.code in (whole.code, FAILED), f"exit code {found.code}: {found.said[-2000:]}"

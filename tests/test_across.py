@@ -131,6 +131,15 @@ def test_a_passage_is_labelled_by_its_spread(text: str, site: str, spread: str) 
     assert set(spreads(text, site=site, settings=everything)) == {spread}
 
 
+def test_an_article_that_gained_a_clause_in_many_sentences_is_the_same_article() -> None:
+    sentences = f"{LONG} {SAID}".replace("\n\n", " ").split(". ")
+    longer = [
+        f"{one} as far as anybody knows" if place % 3 == 0 else one
+        for place, one in enumerate(sentences)
+    ]
+    assert set(spreads(". ".join(longer), site="two.example")) == {"same", "facts"}
+
+
 def test_by_default_what_other_sites_say_is_left() -> None:
     for text in (f"{SAID}\n\n{UNLIKE}", f"{LONG}\n\n{UNLIKE}"):
         documents = [Document("a", f"{LONG}\n\n{SAID}", "one"), Document("b", text, "two")]

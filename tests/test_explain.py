@@ -87,6 +87,14 @@ def test_a_fact_that_spared_a_sentence_is_told_and_the_rest_is_cut_in_part() -> 
     assert second.startswith("line 1 is kept in part (54 of its 66 words) in the stead of line 5 ")
 
 
+def test_a_clause_that_spared_a_sentence_is_told_and_edits_beside_it_are_too() -> None:
+    edited = SECTION.replace("slept beside it", "slept right beside it under a sail")
+    first, second, third = told(f"{SECTION}\n\n{OTHER}\n\n{edited}\n", 5).splitlines()
+    assert first.startswith("line 5 is cut in part ")
+    assert second.endswith('"right" only here; "under a sail" only here (facts)')
+    assert third.startswith("line 5 is cut in part ")
+
+
 def test_a_sentence_spared_because_the_rest_has_other_facts_is_told_so() -> None:
     case = CASES["quarterly-reports"]
     explanation = explain(case.data, 7, case.settings)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedupe_text.align import Chains, Seeds, WordPairs
+    from dedupe_text.align import Chains, WordPairs
     from dedupe_text.repeats import Judge
+    from dedupe_text.runs import Seeds
     from dedupe_text.sentences import Said
     from dedupe_text.settings import Keep, Settings
 
@@ -80,7 +81,7 @@ def _seeds(
         candidates = candidates.across(since)
     if not len(candidates.first):
         return None
-    from dedupe_text.align import find_seeds
+    from dedupe_text.runs import find_seeds
 
     return find_seeds(candidates, shingles, parts)
 

@@ -115,6 +115,19 @@ def test_what_is_no_new_fact_does_not_spare(old: str, new: str) -> None:
     assert result.spared == ()
 
 
+@pytest.mark.parametrize(("clause", "stays"), [("刚才", False), ("那条刚刷过油漆的", True)])
+def test_where_no_spaces_are_set_a_clause_has_as_many_more_characters(
+    clause: str, stays: bool
+) -> None:
+    section = (
+        "星期五早上，港务长数了数港湾里的船。在风向改变以前，大多数船已经被拉到岸上。"
+        "老渔夫把小船放在滑道上，睡在船的旁边。村里没有人想到暴风雨会持续这么久。"
+        "风暴过后，人们打扫了码头，店铺又开门营业。"
+    )
+    result = twice(section, section.replace("把小船", f"把{clause}小船"))
+    assert left_of(result) == (f"老渔夫把{clause}小船放在滑道上，睡在船的旁边。" if stays else "")
+
+
 def test_facts_of_the_kept_copy_alone_do_not_spare() -> None:
     first = SECTION.replace("Nobody in", "Nobody but Ingrid, aged 81, in")
     assert left_of(twice(first, SECTION)) == ""

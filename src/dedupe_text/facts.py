@@ -40,7 +40,7 @@ class Facts:
     ) -> NDArray[np.bool_]:
         """Which sentences hold a number or a name that is not aligned, or say more.
 
-        All of them, where a third of the repeat holds such, or where of a third of the facts
+        All of them, where a third of the repeat holds such facts, or where of a third of the facts
         from its first word to its last others stand in the kept copy: such a repeat is a form that
         was filled in twice, be it that some of its sentences are no longer alike. Facts in another
         order are other facts: who did what to whom.

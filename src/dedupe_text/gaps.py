@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedupe_text.columns import ranges, run_starts
+from dedupe_text.columns import blocks, ranges, run_starts
 from dedupe_text.lcs import align_shared
 from dedupe_text.words import mix
 
@@ -94,8 +94,7 @@ def _align_both_ways(hashes: NDArray[np.uint64], gaps: Gaps) -> tuple[GapPairs, 
         narrow = narrow[:0]
     alone = most > 0
     alone[narrow] = False
-    blocks = range(0, len(narrow), _BLOCK)
-    found = [_align_some(one, other, narrow[at : at + _BLOCK]) for at in blocks]
+    found = [_align_some(one, other, narrow[some]) for some in blocks(len(narrow), _BLOCK)]
     found += [_align_one(one, other, gap) for gap in np.flatnonzero(alone).tolist()]
     early, late = (_in_order([each[way] for each in found], one, other) for way in (0, 1))
     return early, late

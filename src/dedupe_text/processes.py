@@ -21,7 +21,7 @@ def begin(jobs: int, work: Callable[[Any], Any]) -> Iterator[Processes]:
     """So many processes that do `work` for each thing that they are sent."""
     begun: list[tuple[BaseProcess, Connection]] = []
     try:
-        with _unheard():
+        with unheard():
             begun.extend(_start(work) for _ in range(jobs))
         yield Processes([ours for _, ours in begun])
     except BaseException:
@@ -45,10 +45,10 @@ def _start(work: Callable[[Any], Any]) -> tuple[BaseProcess, Connection]:
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
-    """What is begun in here has no standard error. All that it has to say it answers.
+def unheard() -> Iterator[None]:
+    """What is begun in here has no standard error; what it has to say it answers another way.
 
-    What it lacks to begin Python would tell at length there, and libraries of their own.
+    What it lacks to begin Python or Java would tell at length there, and libraries of their own.
     """
     heard = os.dup(2)
     try:

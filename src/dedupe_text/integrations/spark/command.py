@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from py4j.protocol import Py4JError
@@ -20,6 +20,7 @@ from dedupe_text import console
 from dedupe_text.errors import DedupeTextError, InputError, OutputError
 from dedupe_text.integrations.spark import check_columns, clean_columns, clean_rows
 from dedupe_text.integrations.spark.shapes import JsonLines
+from dedupe_text.processes import unheard
 from dedupe_text.records import Fields
 from dedupe_text.records.names import find_format
 
@@ -131,31 +132,15 @@ def _session(master: str, options: Options) -> Iterator[SparkSession]:
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")
         .config("spark.sql.execution.arrow.maxBytesPerBatch", str(64 << 20))
     )
-    with _silence(not options.verbose), warnings.catch_warnings():
+    sys.stderr.flush()
+    # What Java says is not heard; our own lines are written afterwards.
+    with nullcontext() if options.verbose else unheard(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, which Spark wants and we do not use
         session = builder.getOrCreate()
         try:
             yield session
         finally:
             session.stop()
-
-
-@contextmanager
-def _silence(silent: bool) -> Iterator[None]:
-    """What Java says on standard error is not heard; our own lines are written afterwards."""
-    if not silent:
-        yield
-        return
-    sys.stderr.flush()
-    ours = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(ours, 2)
-        os.close(ours)
-        os.close(nowhere)
 
 
 @contextmanager
